@@ -1,0 +1,1 @@
+"""Compute: ONNX Runtime sessions, the pool, and the generator on top of it."""

@@ -1,0 +1,1 @@
+"""Live and recorded media: ingest, the 25 FPS loop, encoders. No network."""

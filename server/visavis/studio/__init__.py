@@ -1,0 +1,1 @@
+"""Building avatars: speech, rendering, training, export, score (extra `studio`)."""

@@ -1,0 +1,1 @@
+"""Ways in and out: WebRTC, local devices, and the limits beside them."""
