@@ -1,0 +1,77 @@
+"""Frames as yuv420p arrays: views on the planes, and pasting a mouth ROI into a template."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visavis.core.colour import Planes, rgb_to_planes
+
+Frame = NDArray[np.uint8]  # [H·3/2, W]: Y rows, then U, then V, as FFmpeg packs yuv420p
+Float32 = NDArray[np.float32]
+
+
+def new_frame(width: int, height: int) -> Frame:
+    """An unset frame; width and height are multiples of 4."""
+    return np.empty((height * 3 // 2, width), np.uint8)
+
+
+def planes(frame: Frame) -> Planes:
+    """Writable views on Y [H, W], U [H/2, W/2] and V [H/2, W/2]."""
+    height, width = frame.shape[0] * 2 // 3, frame.shape[1]
+    quarter = height // 4
+    half = (height // 2, width // 2)
+    u = frame[height : height + quarter].reshape(half)
+    v = frame[height + quarter :].reshape(half)
+    return frame[:height], u, v
+
+
+def crop(frame: Frame, x: int, y: int, size: int) -> Planes:
+    """Views on the planes of the square at (x, y); all three numbers are even."""
+    luma, u, v = planes(frame)
+    half = (slice(y // 2, (y + size) // 2), slice(x // 2, (x + size) // 2))
+    return luma[y : y + size, x : x + size], u[half], v[half]
+
+
+@dataclass(frozen=True)
+class BlendMask:
+    """How much of the generated ROI shows: weights in [0, 1] at luma and at chroma resolution."""
+
+    luma: Float32  # [size, size]
+    chroma: Float32  # [size/2, size/2]
+
+    @classmethod
+    def from_luma(cls, luma: Float32) -> "BlendMask":
+        half = (luma[0::2, 0::2] + luma[0::2, 1::2] + luma[1::2, 0::2] + luma[1::2, 1::2]) / 4
+        return cls(np.ascontiguousarray(luma), np.ascontiguousarray(half))
+
+
+def paste(frame: Frame, x: int, y: int, rgb: Float32, mask: BlendMask, gain: float = 1.0) -> None:
+    """Blend a generated ROI [3, size, size] (RGB in [0, 1]) into `frame` at (x, y), in place.
+
+    `gain` fades the whole ROI towards the template: 0 leaves the frame as it is.
+    """
+    generated = rgb_to_planes(rgb)
+    weights = (mask.luma, mask.chroma, mask.chroma)
+    for target, source, weight in zip(
+        crop(frame, x, y, rgb.shape[1]), generated, weights, strict=True
+    ):
+        base = target.astype(np.float32)
+        mixed = base + (source.astype(np.float32) - base) * (weight * np.float32(gain))
+        target[...] = np.rint(mixed).astype(np.uint8)
+
+
+def overlay(frame: Frame, background: Frame, alpha: NDArray[np.uint8]) -> Frame:
+    """A cut-out person over a background, plane by plane; alpha [H, W] in 0…255."""
+    weight = BlendMask.from_luma(alpha.astype(np.float32) / np.float32(255))
+    result = np.empty_like(frame)
+    for out, over, under, a in zip(
+        planes(result),
+        planes(frame),
+        planes(background),
+        (weight.luma, weight.chroma, weight.chroma),
+        strict=True,
+    ):
+        below = under.astype(np.float32)
+        out[...] = np.rint(below + (over.astype(np.float32) - below) * a).astype(np.uint8)
+    return result

@@ -1,0 +1,86 @@
+"""What an SDP offer must hold before a peer connection is made for it. Text in, verdict out."""
+
+from dataclasses import dataclass, field
+
+from visavis.errors import OfferError, UnsupportedOfferError
+
+MAX_OFFER_BYTES = 64 * 1024
+MAX_CANDIDATES = 32
+_AUDIO_CODECS = frozenset({"opus"})
+_VIDEO_CODECS = frozenset({"vp8", "h264"})
+_DIRECTIONS = frozenset({"sendrecv", "sendonly", "recvonly", "inactive"})
+
+
+@dataclass
+class MediaSection:
+    """One m-section (RFC 8866 section 5.14) as far as admission needs it."""
+
+    kind: str
+    port: int
+    direction: str = "sendrecv"
+    codecs: set[str] = field(default_factory=set)
+
+    @property
+    def sends(self) -> bool:
+        return self.port != 0 and self.direction in ("sendrecv", "sendonly")
+
+    @property
+    def receives(self) -> bool:
+        return self.port != 0 and self.direction in ("sendrecv", "recvonly")
+
+
+def parse_sections(sdp: str) -> list[MediaSection]:
+    """The m-sections of an offer. Raises `OfferError` if the text is not SDP."""
+    lines = sdp.replace("\r\n", "\n").strip("\n").split("\n")
+    if lines[0] != "v=0":
+        raise OfferError("The body is not SDP: it must begin with the line v=0.")
+    sections: list[MediaSection] = []
+    candidates = 0
+    for line in lines:
+        if len(line) < 2 or line[1] != "=":
+            raise OfferError("The SDP has a line that is not of the form x=value.")
+        if line.startswith("m="):
+            sections.append(_section(line))
+        elif line.startswith("a=candidate:"):
+            candidates += 1
+        elif sections and line.startswith("a="):
+            _attribute(sections[-1], line[2:])
+    if candidates > MAX_CANDIDATES:
+        raise OfferError(f"The SDP has {candidates} candidates; send at most {MAX_CANDIDATES}.")
+    return sections
+
+
+def _section(line: str) -> MediaSection:
+    fields = line[2:].split()
+    if len(fields) < 4 or not fields[1].isdigit():
+        raise OfferError("The SDP has a malformed m-line.")
+    return MediaSection(kind=fields[0], port=int(fields[1]))
+
+
+def _attribute(section: MediaSection, attribute: str) -> None:
+    if attribute in _DIRECTIONS:
+        section.direction = attribute
+    elif attribute.startswith("rtpmap:"):
+        _, _, encoding = attribute.partition(" ")
+        section.codecs.add(encoding.split("/")[0].lower())
+
+
+def check_offer(sdp: str) -> None:
+    """Accept an offer that sends one audio track and receives one video track.
+
+    Raises `OfferError` (400) for what is not SDP and `UnsupportedOfferError` (422) for what is,
+    but cannot become a talking avatar.
+    """
+    sections = parse_sections(sdp)
+    audio = [s for s in sections if s.kind == "audio" and s.sends]
+    video = [s for s in sections if s.kind == "video" and s.receives]
+    if any(s.kind not in ("audio", "video") for s in sections):
+        raise UnsupportedOfferError("The offer has a data channel; offer audio and video only.")
+    if len(audio) != 1:
+        raise UnsupportedOfferError("The offer must send exactly one audio track, the voice.")
+    if len(video) != 1 or len(sections) != 2:
+        raise UnsupportedOfferError("The offer must have one audio and one video to receive.")
+    if not audio[0].codecs & _AUDIO_CODECS:
+        raise UnsupportedOfferError("The offer has no Opus audio.")
+    if not video[0].codecs & _VIDEO_CODECS:
+        raise UnsupportedOfferError("The offer has neither VP8 nor H264 video.")

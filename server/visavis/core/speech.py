@@ -1,0 +1,86 @@
+"""Is someone speaking? A gate with hysteresis that fades the mouth in and out.
+
+It works on whole video frames and looks ahead as far as the features do, so that the mouth is
+already free when the first sound comes, and rests shut in silence and steady noise.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float32 = NDArray[np.float32]
+
+
+class SpeechState(Enum):
+    """What the avatar is doing."""
+
+    IDLE = "idle"
+    SPEAKING = "speaking"
+
+
+@dataclass(frozen=True)
+class SpeechSpec:
+    """Levels and times of the gate; one step is one video frame of 40 ms."""
+
+    open_db: float = 9.0  # above the noise floor
+    close_db: float = 5.0  # above the noise floor
+    quiet_dbfs: float = -54.0  # never speech below this
+    floor_rise_db: float = 0.12  # per frame: 3 dB a second follows a new fan, not a sentence
+    floor_fall: float = 0.5  # share of the way down per frame
+    floor_max_dbfs: float = -28.0
+    hang_frames: int = 4  # how long a pause may be before the gate closes
+    fade_in_frames: int = 2
+    fade_out_frames: int = 3
+
+
+def level_dbfs(pcm: Float32) -> float:
+    """RMS level of one frame of samples, DC removed, in dB of full scale; silence is −120."""
+    if not len(pcm):
+        return -120.0
+    samples = pcm.astype(np.float64)
+    power = float(np.mean(np.square(samples - samples.mean())))
+    return 10.0 * float(np.log10(max(power, 1e-12)))
+
+
+class SpeechGate:
+    """Frame levels in, mouth gains out, `look_ahead` frames later."""
+
+    def __init__(self, look_ahead: int, spec: SpeechSpec | None = None) -> None:
+        self._spec = spec or SpeechSpec()
+        self._delay = deque([False] * look_ahead, maxlen=look_ahead + 1)
+        self._floor = -70.0  # dBFS, the tracked noise floor
+        self._open = False
+        self._quiet_frames = 0
+        self._gain = 0.0
+
+    @property
+    def state(self) -> SpeechState:
+        return SpeechState.SPEAKING if self._gain > 0 else SpeechState.IDLE
+
+    def push(self, level: float) -> float:
+        """Take the level of frame n in dBFS; return the gain in [0, 1] of frame n − look_ahead."""
+        self._decide(level)
+        self._delay.append(self._open)
+        return self._fade(any(self._delay))
+
+    def _decide(self, level: float) -> None:
+        spec = self._spec
+        if level < self._floor:
+            self._floor += spec.floor_fall * (level - self._floor)
+        else:
+            self._floor = min(self._floor + spec.floor_rise_db, level, spec.floor_max_dbfs)
+        self._floor = max(self._floor, -80.0)
+        margin = spec.close_db if self._open else spec.open_db
+        if level > max(self._floor + margin, spec.quiet_dbfs):
+            self._open, self._quiet_frames = True, 0
+            return
+        self._quiet_frames += 1
+        self._open = self._open and self._quiet_frames <= spec.hang_frames
+
+    def _fade(self, speaking: bool) -> float:
+        step = 1 / self._spec.fade_in_frames if speaking else -1 / self._spec.fade_out_frames
+        self._gain = min(1.0, max(0.0, self._gain + step))
+        return round(self._gain, 6)
