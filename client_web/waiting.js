@@ -1,0 +1,45 @@
+/**
+ * Wait, but not longer than somebody wants to.
+ *
+ * @param {number} duration_ms
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>} rejects with the reason of the signal
+ */
+export function pause(duration_ms, signal) {
+  return orAborted(new Promise((resolve) => setTimeout(resolve, duration_ms)), signal);
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal} signal
+ * @returns {Promise<T>} rejects with the reason of the signal once it is aborted
+ */
+export function orAborted(promise, signal) {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/**
+ * Resolve when an event leaves `target` in a wanted condition.
+ *
+ * @param {EventTarget} target
+ * @param {string} type event that can change the condition
+ * @param {() => boolean} met
+ * @returns {Promise<void>}
+ */
+export function until(target, type, met) {
+  return new Promise((resolve) => {
+    const check = () => {
+      if (!met()) return;
+      target.removeEventListener(type, check);
+      resolve();
+    };
+    target.addEventListener(type, check);
+    check();
+  });
+}
