@@ -146,14 +146,14 @@ def _bundle(folder: Path, root: Fields) -> Bundle:
 
 def _files(table: Fields) -> dict[str, str]:
     digest = re.compile("[0-9a-f]{64}")
-    for name in table.keys():
+    for name in table.names():
         if not _FILE.fullmatch(name) or name == DESCRIPTION:
             raise table.error(name, "is not a plain file name")
-    return {name: table.text(name, digest) for name in table.keys()}
+    return {name: table.text(name, digest) for name in table.names()}
 
 
 def _clips(table: Fields, files: dict[str, str], limit: tuple[int, int]) -> dict[str, ClipSpec]:
-    clips = {name: _clip(name, table.table(name), files, limit) for name in table.keys()}
+    clips = {name: _clip(name, table.table(name), files, limit) for name in table.names()}
     if "idle" not in clips:
         raise table.error("idle", "is missing: every avatar needs an idle clip")
     return clips

@@ -61,6 +61,13 @@ def paste(frame: Frame, x: int, y: int, rgb: Float32, mask: BlendMask, gain: flo
         target[...] = np.rint(mixed).astype(np.uint8)
 
 
+def clean_matte(alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A matte as H.264 leaves it → one that reaches 0 and 255; both ends lose noisy levels."""
+    spread = (alpha.astype(np.float32) - 6) * np.float32(255 / 243)
+    matte: NDArray[np.uint8] = np.rint(np.clip(spread, 0, 255)).astype(np.uint8)
+    return matte
+
+
 def overlay(frame: Frame, background: Frame, alpha: NDArray[np.uint8]) -> Frame:
     """A cut-out person over a background, plane by plane; alpha [H, W] in 0…255."""
     weight = BlendMask.from_luma(alpha.astype(np.float32) / np.float32(255))

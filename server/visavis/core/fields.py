@@ -1,7 +1,7 @@
 """Typed reads from a parsed TOML table; each failure is one sentence that names the field."""
 
 import re
-from collections.abc import Collection, KeysView
+from collections.abc import Collection
 from typing import Any
 
 from visavis.errors import BundleError
@@ -20,8 +20,9 @@ class Fields:
     def error(self, key: str, problem: str) -> BundleError:
         return BundleError(f"{self._place}: {self._prefix}{key} {problem}.")
 
-    def keys(self) -> KeysView[str]:
-        return self._table.keys()
+    def names(self) -> list[str]:
+        """The keys of the table, in the order of the file."""
+        return list(self._table)
 
     def table(self, key: str) -> "Fields":
         value = self._get(key)

@@ -41,6 +41,12 @@ class WindowSpec:
         """First mel frame of an encoder window; negative ones lie before the clip."""
         return (mel_rate * window) // FPS + self.offset
 
+    def windows_in(self, mel_frames: int, total_frames: int, mel_rate: int = 80) -> int:
+        """Encoder windows of a clip that has ended."""
+        if self.edge == "silence":
+            return total_frames + max(0, self.shift + self.right)
+        return int((mel_frames - self.length) / mel_rate * FPS) + 2
+
     def look_ahead_samples(self, spec: MelSpec) -> int:
         """Analysis samples needed beyond the end of a video frame, at the worst frame phase."""
         newest = self.shift + self.right
@@ -71,17 +77,17 @@ class EncoderWindows:
             windows.append(self._take(self._start()))
         return windows
 
-    def flush(self, total_frames: int) -> list[Float32]:
-        """End the clip: return the windows up to `total_frames`, completed with silence or, by
+    def flush(self, total: int) -> list[Float32]:
+        """End the clip: return the windows up to number `total`, completed with silence or, by
         the contract, clamped to the last mel frame."""
         windows = []
         if self._spec.edge == "silence":
             silence = np.full((self._spec.length, self._frames.shape[1]), SILENCE, np.float32)
-            while self._next < total_frames:
+            while self._next < total:
                 windows += self.push(silence)
-            return windows[: len(windows) - (self._next - total_frames)]
+            return windows[: len(windows) - (self._next - total)]
         end = self._first + len(self._frames)
-        while self._next < total_frames:
+        while self._next < total:
             windows.append(self._take(max(self._first, end - self._spec.length)))
         return windows
 

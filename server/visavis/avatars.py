@@ -1,0 +1,87 @@
+"""The avatars that are installed: found by id, loaded once, shared read-only."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from visavis.core.bundle import DESCRIPTION, Bundle, is_avatar_id, read_bundle, read_file
+from visavis.core.template import Template
+from visavis.engine.features import FeatureStream
+from visavis.engine.models import AudioEncoder, GeneratorModel
+from visavis.errors import BundleError, UnknownAvatarError
+from visavis.media.clip import load_template
+
+_PACKAGED = Path(__file__).parent / "_assets"
+_CHECKOUT = Path(__file__).parents[2]
+PATH_VARIABLE = "VISAVIS_AVATARS"  # further folders of bundles, separated like PATH
+
+
+def asset(name: str) -> Path:
+    """A folder that ships with visavis: in the wheel, or at the top of a checkout."""
+    packaged = _PACKAGED / name
+    return packaged if packaged.is_dir() else _CHECKOUT / name
+
+
+@dataclass(frozen=True)
+class Avatar:
+    """A loaded avatar. Opening sessions of its generator is left to the pool."""
+
+    bundle: Bundle
+    template: Template
+    encoder: AudioEncoder
+    generator: GeneratorModel
+
+    def features(self) -> FeatureStream:
+        """The audio half of the pipeline for one session or clip."""
+        return FeatureStream(self.bundle, self.encoder)
+
+
+def folders() -> list[Path]:
+    """Where bundles are looked for, first match wins."""
+    extra = [Path(part) for part in os.environ.get(PATH_VARIABLE, "").split(os.pathsep) if part]
+    return [*extra, asset("models")]
+
+
+def installed() -> list[str]:
+    """Ids of every bundle, sorted."""
+    found = (path.parent.name for folder in folders() for path in folder.glob(f"*/{DESCRIPTION}"))
+    return sorted({name for name in found if is_avatar_id(name)})
+
+
+def find(avatar: str) -> Bundle:
+    """The checked description of an installed avatar, by id.
+
+    Raises `UnknownAvatarError` or `BundleError`.
+    """
+    if is_avatar_id(avatar):
+        for folder in folders():
+            if (folder / avatar / DESCRIPTION).is_file():
+                return _named(read_bundle(folder / avatar), avatar)
+    known = ", ".join(installed()) or "none is installed"
+    raise UnknownAvatarError(f"There is no avatar {avatar[:64]!r}; choose one of: {known}.")
+
+
+def resolve(avatar: str) -> Bundle:
+    """An avatar by id, or the bundle in a folder, as the command line takes it."""
+    folder = Path(avatar)
+    if not is_avatar_id(avatar) and folder.is_dir():
+        return read_bundle(folder)
+    return find(avatar)
+
+
+def load(bundle: Bundle) -> Avatar:
+    """Read every file of a bundle and open what can be opened. Raises `BundleError`."""
+    for name in bundle.files:
+        read_file(bundle, name)
+    return Avatar(
+        bundle=bundle,
+        template=load_template(bundle),
+        encoder=AudioEncoder(bundle, read_file(bundle, bundle.encoder.file)),
+        generator=GeneratorModel(bundle, read_file(bundle, bundle.generator.file)),
+    )
+
+
+def _named(bundle: Bundle, avatar: str) -> Bundle:
+    if bundle.id != avatar:
+        raise BundleError(f"The folder {bundle.folder} holds the avatar {bundle.id}; rename it.")
+    return bundle

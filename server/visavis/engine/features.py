@@ -1,0 +1,98 @@
+"""PCM in, one step per video frame out: the audio window to speak from and the mouth's gain."""
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visavis.core.bundle import Bundle
+from visavis.core.mel import MelStream
+from visavis.core.speech import SpeechGate, level_dbfs
+from visavis.core.timeline import FRAME_SAMPLES, frames_for
+from visavis.core.window import EncoderWindows, FeatureWindows
+from visavis.engine.models import AudioEncoder
+
+Float32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class SpeechStep:
+    """What video frame `frame` is to say."""
+
+    frame: int
+    audio: Float32  # [W, F]
+    gain: float  # 0: at rest, nothing to generate
+
+    @property
+    def speaking(self) -> bool:
+        return self.gain > 0
+
+
+def look_ahead_frames(bundle: Bundle) -> int:
+    """Whole video frames of sound that must follow a frame before it can be made."""
+    return frames_for(bundle.window.look_ahead_samples(bundle.mel))
+
+
+class FeatureStream:
+    """The audio half of the pipeline for one session. Steps come out in order, none left out.
+
+    The step of frame k comes when the sound of frame k + look_ahead is complete; its bits do not
+    depend on how the sound was cut.
+    """
+
+    def __init__(self, bundle: Bundle, encoder: AudioEncoder) -> None:
+        self.look_ahead = look_ahead_frames(bundle)
+        self._encoder = encoder
+        self._window = bundle.window
+        self._mel_rate = bundle.mel.rate
+        self._mel = MelStream(bundle.mel)
+        self._windows = EncoderWindows(bundle.window, bundle.mel)
+        self._features = FeatureWindows(bundle.window, encoder.silence)
+        self._gate = SpeechGate(self.look_ahead)
+        self._pcm = np.empty(0, np.float32)  # a begun frame
+        self._ready: deque[Float32] = deque()
+        self._heard = 0  # complete frames of sound
+        self._mel_frames = 0
+        self._next = 0
+
+    def push(self, pcm: Float32) -> list[SpeechStep]:
+        """Take mono PCM [n] at 16 kHz; return the steps that are complete."""
+        self._pcm = np.concatenate((self._pcm, pcm))
+        steps: list[SpeechStep] = []
+        while len(self._pcm) >= FRAME_SAMPLES:
+            frame, self._pcm = self._pcm[:FRAME_SAMPLES], self._pcm[FRAME_SAMPLES:]
+            self._ready.extend(self._encode(self._mel.push(frame)))
+            steps += self._hear(level_dbfs(frame))
+        return steps
+
+    def flush(self) -> list[SpeechStep]:
+        """End the clip: return the steps of all frames that it has begun."""
+        rest = self._pcm
+        total = self._heard + frames_for(len(rest))
+        mel = np.concatenate((self._mel.push(rest), self._mel.flush()))
+        self._ready.extend(self._encode(mel))
+        count = self._window.windows_in(self._mel_frames, total, self._mel_rate)
+        for window in self._windows.flush(count):
+            self._ready.extend(self._features.push(self._encoder.encode(window)))
+        self._ready.extend(self._features.flush(total))
+        steps = self._hear(level_dbfs(rest)) if len(rest) else []
+        while self._next < total:
+            steps += self._hear(level_dbfs(np.empty(0, np.float32)))
+        return steps
+
+    def _encode(self, mel: Float32) -> list[Float32]:
+        self._mel_frames += len(mel)
+        ready: list[Float32] = []
+        for window in self._windows.push(mel):
+            ready += self._features.push(self._encoder.encode(window))
+        return ready
+
+    def _hear(self, level: float) -> list[SpeechStep]:
+        gain = self._gate.push(level)
+        self._heard += 1
+        if self._heard <= self.look_ahead:
+            return []
+        step = SpeechStep(self._next, self._ready.popleft(), gain)
+        self._next += 1
+        return [step]

@@ -1,0 +1,89 @@
+"""The two networks of an avatar, bound to the tensors that its bundle names."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visavis.core.bundle import Bundle
+from visavis.core.mel import SILENCE
+from visavis.engine.session import Session, check_tensor, open_session, tensors
+
+Float32 = NDArray[np.float32]
+
+
+class GeneratorError(RuntimeError):
+    """A generator raised, or returned something that is not a picture."""
+
+
+class PoolBusyError(GeneratorError):
+    """Every place in the pool's queue is taken; the frame is dropped, not queued."""
+
+
+class AudioEncoder:
+    """Mel windows → features, one window per call, so that a stream gives a clip's bits."""
+
+    def __init__(self, bundle: Bundle, model: bytes) -> None:
+        """Raises `BundleError` if the model does not have the tensors that the bundle names."""
+        spec, label = bundle.encoder, str(bundle.path(bundle.encoder.file))
+        session = open_session(model, label)
+        inputs, outputs = tensors(session)
+        shape = (None, 1, bundle.mel.bands, bundle.window.length)
+        check_tensor(inputs, spec.input, shape, label)
+        check_tensor(outputs, spec.output, (None, spec.features), label)
+        self._session: Session = session
+        self._input, self._output = spec.input, spec.output
+        self.silence = self.encode(np.full(shape[2:], SILENCE, np.float32))
+
+    def encode(self, window: Float32) -> Float32:
+        """Mel window [bands, length] → feature [features]."""
+        feature: Float32 = self._session.run([self._output], {self._input: window[None, None]})[0][
+            0
+        ]
+        return feature
+
+
+@dataclass(frozen=True)
+class GeneratorModel:
+    """A generator that can be opened as often as the pool wants sessions."""
+
+    bundle: Bundle
+    model: bytes
+
+    def open(self) -> "Generator":
+        """Raises `BundleError` if the model does not have the tensors that the bundle names."""
+        bundle, spec = self.bundle, self.bundle.generator
+        label = str(bundle.path(spec.file))
+        session = open_session(self.model, label)
+        inputs, outputs = tensors(session)
+        roi = (None, 3, bundle.roi_size, bundle.roi_size)
+        check_tensor(inputs, spec.template, roi, label)
+        audio = (None, bundle.window.rows, bundle.encoder.features)
+        check_tensor(inputs, spec.audio, audio, label)
+        check_tensor(outputs, spec.output, roi, label)
+        return Generator(session, self)
+
+
+class Generator:
+    """One session of a generator; used by one thread at a time."""
+
+    def __init__(self, session: Session, model: GeneratorModel) -> None:
+        self._session = session
+        self._spec = model.bundle.generator
+        self._size = model.bundle.roi_size
+
+    def generate(self, templates: Float32, audio: Float32) -> Float32:
+        """Template ROIs [B, 3, R, R] and audio windows [B, W, F] → mouth ROIs [B, 3, R, R].
+
+        Raises `GeneratorError` for anything but finite pictures.
+        """
+        feeds = {self._spec.template: templates, self._spec.audio: audio}
+        try:
+            roi = self._session.run([self._spec.output], feeds)[0]
+        except Exception as error:  # ONNX Runtime's exceptions share no base class
+            raise GeneratorError(f"the generator failed: {error}") from error
+        if roi.shape != templates.shape:
+            raise GeneratorError(f"the generator returned the shape {roi.shape}")
+        if not np.isfinite(roi).all():
+            raise GeneratorError("the generator returned NaN or infinity")
+        return roi

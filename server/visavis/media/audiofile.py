@@ -1,0 +1,149 @@
+"""Any audio or video file that FFmpeg reads → gapless sound on the sample-counted timeline."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from numpy.typing import NDArray
+
+from visavis.core.pcm import Resampler, check_rate, scrub, to_mono
+from visavis.core.timeline import OUTPUT_RATE, SAMPLE_RATE
+from visavis.errors import MediaError
+
+Float32 = NDArray[np.float32]
+MIN_SECONDS = 0.1
+_GAP_SECONDS = 0.02  # a smaller hole between packets is rounding, not silence
+_LONGEST_GAP_SECONDS = 3600
+_EXACT_CONTAINERS = frozenset({"wav", "w64", "aiff", "caf", "flac"})  # their headers count samples
+_UNKNOWN_WAV_BYTES = 0x7FFF_0000  # streams write this much or more when they cannot know
+
+
+class AudioFile:
+    """Reads a file once, front to back. Use as a context manager.
+
+    Raises `MediaError` for what is no audio, is cut off, or is shorter than 0.1 s.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._container = av.open(str(path))
+        except (av.FFmpegError, OSError) as error:
+            raise MediaError(self._cannot_read(error)) from error
+        if not self._container.streams.audio:
+            self._container.close()
+            raise MediaError(f"{path} has no audio track.")
+        self._stream = self._container.streams.audio[0]
+        self.seconds = 0.0  # decoded so far
+
+    def __enter__(self) -> "AudioFile":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._container.close()
+
+    @property
+    def announced_seconds(self) -> float | None:
+        """What the header says the file lasts, if it says it."""
+        if self._stream.duration and self._stream.time_base:
+            return float(self._stream.duration * self._stream.time_base)
+        return self._container.duration / av.time_base if self._container.duration else None
+
+    def chunks(self) -> Iterator[tuple[Float32, Float32]]:
+        """The clip in pieces: stereo [n, 2] at 48 kHz to be heard, mono [m] at 16 kHz to be
+        analysed. Holes in the file's own timeline become silence."""
+        resampler = AudioResampler(format="flt", layout="stereo", rate=OUTPUT_RATE)
+        analysis: Resampler | None = None
+        for frame in self._frames():
+            samples = _samples(frame)
+            rate = check_rate(frame.sample_rate)
+            analysis = analysis or Resampler(rate, SAMPLE_RATE)
+            silence = self._gap(frame, rate)
+            self.seconds += (silence + frame.samples) / rate
+            mono = np.concatenate((np.zeros(silence, np.float32), to_mono(samples)))
+            yield _heard(resampler, frame, silence), analysis.push(mono)
+        if analysis is not None:
+            yield _stereo(resampler.resample(None)), analysis.flush()
+        self._check_length()
+
+    def _frames(self) -> Iterator[AudioFrame]:
+        try:
+            yield from self._container.decode(self._stream)
+        except av.FFmpegError as error:
+            raise MediaError(
+                f"{self.path} is damaged after {self.seconds:.2f} s: {error}."
+            ) from error
+
+    def _gap(self, frame: AudioFrame, rate: int) -> int:
+        """Missing samples before this frame, by its presentation time."""
+        if frame.pts is None or frame.time_base is None:
+            return 0
+        start = self._stream.start_time or 0
+        hole = float((frame.pts - min(start, 0)) * frame.time_base) - self.seconds
+        if hole < _GAP_SECONDS:
+            return 0
+        return round(min(hole, _LONGEST_GAP_SECONDS) * rate)
+
+    def _check_length(self) -> None:
+        if self.seconds < MIN_SECONDS:
+            raise MediaError(
+                f"{self.path} lasts {self.seconds:.2f} s; give at least {MIN_SECONDS} s of audio."
+            )
+        announced = self.announced_seconds
+        exact = self._container.format.name in _EXACT_CONTAINERS
+        if not exact or announced is None or self._has_unknown_size(announced):
+            return
+        if self.seconds < announced - 0.05:
+            raise MediaError(
+                f"{self.path} is cut off: it holds {self.seconds:.2f} s of the "
+                f"{announced:.2f} s that its header announces."
+            )
+
+    def _has_unknown_size(self, announced: float) -> bool:
+        context = self._stream.codec_context
+        frame_bytes = context.channels * max(1, context.format.bytes)
+        return announced * context.sample_rate * frame_bytes >= _UNKNOWN_WAV_BYTES
+
+    def _cannot_read(self, error: Exception) -> str:
+        if not self.path.exists():
+            return f"There is no file {self.path}."
+        if self.path.is_file() and self.path.stat().st_size == 0:
+            return f"{self.path} is empty."
+        return f"{self.path} is not an audio or video file that FFmpeg reads ({error})."
+
+
+def read_mono(path: Path) -> Float32:
+    """A whole clip as mono [n] at 16 kHz."""
+    with AudioFile(path) as audio:
+        return np.concatenate([mono for _, mono in audio.chunks()])
+
+
+def _samples(frame: AudioFrame) -> NDArray[np.generic]:
+    """Decoded samples as [n, channels], u8 and s64 made float."""
+    array = frame.to_ndarray()
+    channels = frame.layout.nb_channels
+    table = array.T if frame.format.is_planar else array.reshape(-1, channels)
+    if table.dtype == np.uint8:
+        return (table.astype(np.float32) - 128) / 128
+    if table.dtype == np.int64:
+        return table / np.float64(2**63)
+    return table
+
+
+def _heard(resampler: AudioResampler, frame: AudioFrame, silence: int) -> Float32:
+    pieces = []
+    if silence:
+        pieces.append(np.zeros((round(silence * OUTPUT_RATE / frame.sample_rate), 2), np.float32))
+    frame.pts = None
+    pieces.append(_stereo(resampler.resample(frame)))
+    return np.concatenate(pieces)
+
+
+def _stereo(frames: list[AudioFrame]) -> Float32:
+    """Resampled frames → [n, 2], clean and in range."""
+    tables = [frame.to_ndarray().reshape(-1, 2) for frame in frames]
+    heard = np.concatenate(tables) if tables else np.empty((0, 2))
+    return scrub(heard.astype(np.float32))[0]
