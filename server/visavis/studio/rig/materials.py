@@ -1,0 +1,170 @@
+"""What everything on the person is made of."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from visavis.studio.rig.nodes import Colour, Graph, Socket
+
+
+@dataclass(frozen=True)
+class SkinTone:
+    """Linear RGB colours of a skin and the share of lip colour on the lips."""
+
+    base: Colour = (0.56, 0.30, 0.20)
+    warm: Colour = (0.60, 0.27, 0.18)
+    pale: Colour = (0.66, 0.40, 0.29)
+    spot: Colour = (0.42, 0.19, 0.12)
+    red: Colour = (0.58, 0.17, 0.13)
+    dark: Colour = (0.30, 0.13, 0.09)
+    lip: Colour = (0.42, 0.085, 0.085)
+    lip_light: Colour = (0.50, 0.13, 0.12)
+    lip_share: float = 0.9
+    mouth: Colour = (0.28, 0.05, 0.045)
+    hair_root: Colour = (0.045, 0.026, 0.018)
+
+
+def _skin_colour(
+    graph: Graph, tone: SkinTone, rest: Socket, fine: Socket, lips: Socket, mouth: Socket
+) -> Socket:
+    broad = graph.ramp(graph.noise(rest, 2.2, 4), 0.3, 0.7)
+    speckle = graph.ramp(graph.noise(rest, 60, 2), 0.3, 0.7)
+    layers = (
+        (broad, 0.35, tone.warm),
+        (fine, 0.14, tone.pale),
+        (speckle, 0.10, tone.spot),
+        (graph.value("red"), 0.55, tone.red),
+        (graph.value("dark"), 0.5, tone.dark),
+    )
+    colour: Socket = tone.base
+    for mask, share, layer in layers:
+        colour = graph.mix(graph.times(mask, share), colour, layer)
+    lip_noise = graph.ramp(graph.noise(rest, 30, 3), 0.3, 0.7)
+    lip = graph.mix(lip_noise, tone.lip, tone.lip_light)
+    colour = graph.mix(graph.times(lips, tone.lip_share), colour, lip)
+    colour = graph.mix(mouth, colour, tone.mouth)
+    return graph.mix(graph.times(graph.value("scalp"), 0.9), colour, tone.hair_root)
+
+
+def _skin_roughness(graph: Graph, fine: Socket, lips: Socket, mouth: Socket) -> Socket:
+    """Lips shine more than skin, the inside of the mouth most."""
+    surface = graph.mix(lips, (0.46, 0.46, 0.46), (0.30, 0.30, 0.30))
+    uneven = graph.times(graph.math("SUBTRACT", fine, 0.5), 0.12)
+    return graph.math("SUBTRACT", graph.math("ADD", surface, uneven), graph.times(mouth, 0.15))
+
+
+def _skin_relief(graph: Graph, rest: Socket, lips: Socket) -> Socket:
+    """Pores on the skin, upright creases on the lips."""
+    pores = graph.math(
+        "ADD",
+        graph.times(graph.ramp(graph.cells(rest, 85), 0, 0.5), 0.6),
+        graph.times(graph.noise(rest, 55, 4, 0.65), 0.8),
+    )
+    creases = graph.noise(graph.stretched(rest, (60, 6, 6)), 1.0, 3)
+    return graph.mix(lips, pores, creases)
+
+
+def skin(lips_mask: Path, mouth_mask: Path, tone: SkinTone | None = None) -> Any:
+    """Skin that reads the attributes of `skin.complexion` and two texture masks.
+
+    Subsurface scattering is Christensen-Burley's: a third cheaper than a random walk.
+    """
+    graph = Graph("skin")
+    shader = graph.principled
+    rest = graph.vector("rest")
+    lips, mouth = graph.mask(lips_mask), graph.mask(mouth_mask)
+    fine = graph.ramp(graph.noise(rest, 14, 4, 0.6), 0.35, 0.65)
+    colour = _skin_colour(graph, tone or SkinTone(), rest, fine, lips, mouth)
+    graph.connect(colour, shader.inputs["Base Color"])
+    graph.connect(_skin_roughness(graph, fine, lips, mouth), shader.inputs["Roughness"])
+    shader.inputs["Specular IOR Level"].default_value = 0.45
+    shader.inputs["Subsurface Weight"].default_value = 0.9
+    shader.inputs["Subsurface Radius"].default_value = (1.0, 0.35, 0.18)
+    shader.inputs["Subsurface Scale"].default_value = 0.045
+    shader.subsurface_method = "BURLEY"
+    graph.bump(_skin_relief(graph, rest, lips), 0.22, 0.012)
+    return graph.material
+
+
+def _iris_colour(graph: Graph, angle: Socket, colour: Colour) -> Socket:
+    """Fibres, a lighter ring by the pupil, the dark limbus and the pupil; angles in rad."""
+    fibres = graph.noise(graph.vector("eth"), 1.0, 3, 0.7)
+    shade = (colour[0] * 0.35, colour[1] * 0.35, colour[2] * 0.35)
+    light = (min(1, colour[0] * 2.4), min(1, colour[1] * 2.4), min(1, colour[2] * 2.4))
+    iris = graph.mix(fibres, shade, light)
+    inner = graph.times(graph.ramp(angle, 0.14, 0.26, 1, 0), 0.55)
+    iris = graph.mix(inner, iris, (0.16, 0.08, 0.03))
+    limbus = graph.times(graph.ramp(angle, 0.325, 0.415), 0.85)
+    iris = graph.mix(limbus, iris, (0.02, 0.012, 0.01))
+    return graph.mix(graph.ramp(angle, 0.135, 0.15, 1, 0), iris, (0.002, 0.002, 0.002))
+
+
+def _white_colour(graph: Graph, angle: Socket) -> Socket:
+    veins = graph.ramp(graph.noise(graph.vector("erest"), 16, 5, 0.7), 0.56, 0.66)
+    white = graph.mix(graph.times(veins, 0.25), (0.62, 0.585, 0.55), (0.52, 0.25, 0.20))
+    corner = graph.times(graph.ramp(angle, 0.6, 1.25), 0.55)
+    return graph.mix(corner, white, (0.62, 0.36, 0.30))
+
+
+def eye(iris: Colour = (0.085, 0.042, 0.018)) -> Any:
+    """An eyeball under a wet coat; reads the attributes of `eyes.Eyeball`."""
+    graph = Graph("eye")
+    shader = graph.principled
+    angle = graph.value("er")
+    inside = graph.ramp(angle, 0.395, 0.435, 1, 0)
+    colour = graph.mix(inside, _white_colour(graph, angle), _iris_colour(graph, angle, iris))
+    graph.connect(colour, shader.inputs["Base Color"])
+    shader.inputs["Roughness"].default_value = 0.35
+    shader.inputs["Specular IOR Level"].default_value = 0.3
+    shader.inputs["Coat Weight"].default_value = 1.0
+    shader.inputs["Coat Roughness"].default_value = 0.02
+    shader.inputs["Coat IOR"].default_value = 1.4
+    return graph.material
+
+
+@dataclass(frozen=True)
+class Finish:
+    """How a plain surface takes light; `bump` is a noise scale and a strength."""
+
+    roughness: float
+    specular: float = 0.5
+    subsurface: float = 0.0
+    coat: float = 0.0
+    bump: tuple[float, float] | None = None
+
+
+def plain(name: str, colour: Colour, finish: Finish) -> Any:
+    """A material of one linear RGB colour."""
+    graph = Graph(name)
+    inputs = graph.principled.inputs
+    graph.connect(colour, inputs["Base Color"])
+    inputs["Roughness"].default_value = finish.roughness
+    inputs["Specular IOR Level"].default_value = finish.specular
+    inputs["Coat Weight"].default_value = finish.coat
+    inputs["Coat Roughness"].default_value = 0.08
+    if finish.subsurface:
+        inputs["Subsurface Weight"].default_value = finish.subsurface
+        inputs["Subsurface Scale"].default_value = 0.03
+        inputs["Subsurface Radius"].default_value = (1, 0.3, 0.2)
+    if finish.bump:
+        scale, strength = finish.bump
+        position = graph.add("ShaderNodeTexCoord").outputs["Object"]
+        graph.bump(graph.noise(position, scale), strength, 0.02)
+    return graph.material
+
+
+def hair(name: str, melanin: float, redness: float) -> Any:
+    """Hair coloured by its melanin (0..1) and the red share of it."""
+    graph = Graph(name)
+    graph.clear()
+    shader = graph.add("ShaderNodeBsdfHairPrincipled")
+    shader.parametrization = "MELANIN"
+    shader.inputs["Melanin"].default_value = melanin
+    shader.inputs["Melanin Redness"].default_value = redness
+    shader.inputs["Roughness"].default_value = 0.32
+    shader.inputs["Radial Roughness"].default_value = 0.5
+    shader.inputs["Random Color"].default_value = 0.25
+    shader.inputs["Random Roughness"].default_value = 0.2
+    output = graph.add("ShaderNodeOutputMaterial")
+    graph.connect(shader.outputs[0], output.inputs["Surface"])
+    return graph.material
