@@ -4,10 +4,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from visavis.core.bundle import DESCRIPTION, Bundle, is_avatar_id, read_bundle, read_file
 from visavis.core.template import Template
 from visavis.engine.features import FeatureStream
-from visavis.engine.models import AudioEncoder, GeneratorModel
+from visavis.engine.models import AudioEncoder, GeneratorError, GeneratorModel
 from visavis.errors import BundleError, UnknownAvatarError
 from visavis.media.clip import load_template
 
@@ -34,6 +36,16 @@ class Avatar:
     def features(self) -> FeatureStream:
         """The audio half of the pipeline for one session or clip."""
         return FeatureStream(self.bundle, self.encoder)
+
+    def check(self) -> None:
+        """Run the generator once, on silence. Raises `BundleError`."""
+        try:
+            silence = np.stack([self.encoder.silence] * self.bundle.window.rows)
+            self.generator.open().generate(self.template.roi(0)[None], silence[None])
+        except GeneratorError as error:
+            raise BundleError(
+                f"{self.bundle.path(self.bundle.generator.file)}: {error}."
+            ) from error
 
 
 def folders() -> list[Path]:

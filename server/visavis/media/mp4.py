@@ -7,6 +7,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av import Packet
 from av.audio.stream import AudioStream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -93,7 +94,7 @@ class Mp4Writer:
         stream.bit_rate = _AUDIO_BIT_RATE
         return stream
 
-    def _mux(self, packets: Iterable[av.Packet[Any]]) -> None:
+    def _mux(self, packets: "Iterable[Packet[Any]]") -> None:
         for packet in packets:
             self._container.mux(packet)
 

@@ -27,6 +27,7 @@ from visavis.media.ingest import Ingest
 
 Float32 = NDArray[np.float32]
 _log = logging.getLogger(__name__)
+_FPS_WINDOW = 51  # releases, two seconds
 RELEASE_S = 0.024  # from a tick to its release: the time that one frame may take to make
 
 
@@ -78,11 +79,19 @@ class AvatarStream:
         )
         self.counters = StreamCounters()
         self.state = SpeechState.IDLE
+        self._releases: deque[float] = deque(maxlen=_FPS_WINDOW)  # times, in seconds
 
     @property
     def delay_s(self) -> float:
         """From the arrival of a sound's last sample to its release, buffer included."""
         return self._ingest.buffered_s + self.look_ahead * FRAME_S + RELEASE_S
+
+    @property
+    def fps(self) -> float:
+        """Frames released per second, over the last two seconds."""
+        if len(self._releases) < 2:
+            return 0.0
+        return (len(self._releases) - 1) / (self._releases[-1] - self._releases[0])
 
     async def run(self) -> None:
         """Release a frame every 40 ms until cancelled. Nothing that a model does ends it."""
@@ -94,6 +103,7 @@ class AvatarStream:
             await self._until(pacer.due_s + RELEASE_S)
             self._outlet.release(pacer.tick, frame, sound)
             self.counters.released += 1
+            self._releases.append(self._clock())
             for _ in range(pacer.advance(self._clock())):
                 self._hear()
                 self.counters.skipped += 1

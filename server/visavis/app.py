@@ -1,0 +1,192 @@
+"""The HTTP side: the page, its API, health and metrics, as one ASGI application."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiortc import RTCIceServer
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from visavis.avatars import Avatar, asset
+from visavis.config import ServeConfig
+from visavis.core.bundle import is_avatar_id
+from visavis.core.signaling import MAX_OFFER_BYTES, check_offer
+from visavis.core.speech import SpeechState
+from visavis.engine.pool import SessionPool
+from visavis.errors import ServerFullError, UnknownAvatarError, VisavisError
+from visavis.media.showcase import Showcase
+from visavis.metrics import ServerMetrics
+from visavis.session import LiveSession, SessionDesk
+from visavis.transports.access import (
+    read_body,
+    require_same_origin,
+    require_token,
+    require_type,
+)
+from visavis.transports.headers import SecurityHeaders
+
+_SDP = "application/sdp"
+_LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]", "::1"]
+
+
+@dataclass(frozen=True)
+class Server:
+    """What the requests share."""
+
+    config: ServeConfig
+    avatar: Avatar
+    pool: SessionPool
+    desk: SessionDesk
+    showcase: Showcase
+
+    @property
+    def ice_servers(self) -> list[RTCIceServer]:
+        return [RTCIceServer(urls=self.config.stun)] if self.config.stun else []
+
+    def find_avatar(self, avatar: str) -> Avatar:
+        """Raises `UnknownAvatarError`."""
+        if not is_avatar_id(avatar) or avatar != self.avatar.bundle.id:
+            known = self.avatar.bundle.id
+            raise UnknownAvatarError(f"There is no avatar of that name here; this is {known}.")
+        return self.avatar
+
+
+def build_app(server: Server) -> Starlette:
+    """The application for one loaded server."""
+    metrics = ServerMetrics(server.desk, server.pool)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await server.desk.close()
+
+    def show_metrics(request: Request) -> Response:
+        require_token(request, server.config.token)
+        return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    api = Api(server)
+    routes = [
+        Route("/healthz", _healthy),
+        Route("/readyz", api.ready),
+        Route("/metrics", show_metrics),
+        Route("/api/avatars", api.avatars),
+        Route("/api/avatars/{avatar}/poster.png", api.poster),
+        Route("/api/avatars/{avatar}/idle.mp4", api.idle),
+        Route("/api/talk/{avatar}", api.talk, methods=["POST"]),
+        Route("/api/sessions/{secret}", api.session, methods=["GET", "DELETE"]),
+        Mount("/", StaticFiles(directory=asset("client_web"), html=True)),
+    ]
+    middleware = [Middleware(SecurityHeaders)]
+    if server.config.is_loopback:
+        # A name that an attacker's DNS points at 127.0.0.1 must not open the API.
+        hosts = Middleware(TrustedHostMiddleware, allowed_hosts=_LOOPBACK_HOSTS)
+        middleware.append(hosts)
+    return Starlette(
+        routes=routes,
+        middleware=middleware,
+        lifespan=lifespan,
+        exception_handlers={VisavisError: _visavis_error, HTTPException: _http_error},
+    )
+
+
+class Api:
+    """The routes under /api, and readiness."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    async def ready(self, _: Request) -> Response:
+        """200 while a new caller would be taken."""
+        free = self._server.desk.free
+        return JSONResponse({"ready": free > 0, "free": free}, 200 if free > 0 else 503)
+
+    async def avatars(self, _: Request) -> Response:
+        bundle = self._server.avatar.bundle
+        entry = {
+            "id": bundle.id,
+            "name": bundle.name,
+            "poster": f"/api/avatars/{bundle.id}/poster.png",
+            "width": bundle.width,
+            "height": bundle.height,
+        }
+        return JSONResponse({"avatars": [entry], "default": bundle.id})
+
+    async def poster(self, request: Request) -> Response:
+        self._server.find_avatar(request.path_params["avatar"])
+        return FileResponse(self._server.showcase.poster, media_type="image/png")
+
+    async def idle(self, request: Request) -> Response:
+        self._server.find_avatar(request.path_params["avatar"])
+        return FileResponse(self._server.showcase.idle, media_type="video/mp4")
+
+    async def talk(self, request: Request) -> Response:
+        """An SDP offer in, a live session and its SDP answer out."""
+        server = self._server
+        require_same_origin(request)
+        require_token(request, server.config.token)
+        avatar = server.find_avatar(request.path_params["avatar"])
+        require_type(request, _SDP)
+        offer = await read_body(request, MAX_OFFER_BYTES)
+        check_offer(offer)
+        server.desk.reserve()
+        session = LiveSession(avatar, server.pool, server.ice_servers)
+        try:
+            answer = await session.peer.answer(offer)
+        except BaseException:
+            server.desk.release()
+            await asyncio.shield(session.peer.close())
+            raise
+        server.desk.start(session)
+        location = {"Location": f"/api/sessions/{session.id}"}
+        return Response(answer, 201, location, media_type=_SDP)
+
+    async def session(self, request: Request) -> Response:
+        """GET tells how a session fares, DELETE ends it; its secret address is the permission."""
+        require_same_origin(request)
+        session = self._server.desk.find(request.path_params["secret"])
+        if session is None:
+            raise HTTPException(404, "There is no such session; it may have ended.")
+        if request.method == "DELETE":
+            session.end()
+            return Response(status_code=200)
+        return JSONResponse(_status(session))
+
+
+def _status(session: LiveSession) -> Mapping[str, object]:
+    stream = session.stream
+    counters = stream.counters
+    return {
+        "state": "live" if session.peer.connected.is_set() else "connecting",
+        "delay_ms": round(1000 * stream.delay_s),
+        "fps": round(stream.fps, 2),
+        "late_frames": counters.late,
+        "fallback_frames": counters.late + counters.failed + counters.refused,
+        "speaking": stream.state is SpeechState.SPEAKING,
+    }
+
+
+async def _healthy(_: Request) -> Response:
+    return PlainTextResponse("ok\n")
+
+
+async def _visavis_error(_: Request, error: Exception) -> Response:
+    status = error.status if isinstance(error, VisavisError) else 500
+    headers = {}
+    if isinstance(error, ServerFullError):
+        headers["Retry-After"] = str(error.retry_after_s)
+    return JSONResponse({"error": str(error)}, status, headers)
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    return JSONResponse({"error": error.detail}, error.status_code, Headers(error.headers or {}))

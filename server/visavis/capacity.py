@@ -1,0 +1,55 @@
+"""How many talking sessions this machine holds, measured once at start."""
+
+import logging
+import os
+import time
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.video.frame import VideoFrame
+
+from visavis.avatars import Avatar
+from visavis.core.timeline import FPS, FRAME_S, FRAME_SAMPLES
+from visavis.engine.pool import SessionPool
+
+_log = logging.getLogger(__name__)
+_FRAMES = 25
+_SHARE = 0.7  # of the cores' time that sessions may plan with; the rest is for peaks
+
+
+def measure_capacity(avatar: Avatar, pool: SessionPool) -> int:
+    """Sessions that `pool` and the cores can feed at 25 FPS while everyone talks; at least 1."""
+    step_s = _step_s(avatar, pool)
+    cores = os.cpu_count() or 1
+    capacity = max(1, int(cores * FRAME_S * _SHARE / step_s))
+    _log.info("one talking frame costs %.1f ms of a core: %d sessions", 1000 * step_s, capacity)
+    return capacity
+
+
+def _step_s(avatar: Avatar, pool: SessionPool) -> float:
+    """Median seconds of one frame: features, generator, composite, VP8."""
+    features, template = avatar.features(), avatar.template
+    encoder = _vp8(avatar)
+    noise = np.random.default_rng(0).normal(0, 0.1, (_FRAMES, FRAME_SAMPLES)).astype(np.float32)
+    times = []
+    for sound in noise:
+        start = time.perf_counter()
+        for step in features.push(sound):
+            index = template.index(step.frame)
+            roi = pool.submit(template.roi(index)[None], step.audio[None]).result()[0]
+            picture = VideoFrame.from_ndarray(template.speaking(index, roi, 1.0), format="yuv420p")
+            picture.pts = step.frame
+            encoder.encode(picture)
+            times.append(time.perf_counter() - start)
+    return float(np.median(times))
+
+
+def _vp8(avatar: Avatar) -> av.VideoCodecContext:
+    """An encoder set as aiortc sets its own."""
+    context = av.VideoCodecContext.create("libvpx", "w")
+    context.width, context.height = avatar.bundle.width, avatar.bundle.height
+    context.pix_fmt, context.bit_rate = "yuv420p", 1_500_000
+    context.framerate, context.time_base = Fraction(FPS), Fraction(1, FPS)
+    context.options = {"cpu-used": "-6", "deadline": "realtime", "lag-in-frames": "0"}
+    return context

@@ -1,0 +1,45 @@
+"""What a server can be told. Every field has a default that is safe on a laptop."""
+
+import ipaddress
+from dataclasses import dataclass
+
+from visavis.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class ServeConfig:
+    """Settings of `visavis serve`."""
+
+    host: str = "127.0.0.1"  # the address that the HTTP server binds
+    port: int = 8080  # TCP; 0 takes any free one
+    avatar: str = "nova"  # who is shown first
+    token: str | None = None  # bearer token; required when others can reach the server
+    max_sessions: int | None = None  # None: as many as a measurement at start says
+    pool_sessions: int | None = None  # generator sessions; None: one per core
+    media_addresses: tuple[str, ...] = ()  # ICE host addresses; none: all of the machine's
+    stun: str | None = None  # URL such as stun:host:3478; none is asked by default
+
+    def check(self) -> None:
+        """Raises `ConfigError` for settings that cannot work or are not safe."""
+        if not 0 <= self.port <= 65_535:
+            raise ConfigError(f"The port {self.port} is not from 0 to 65535.")
+        if self.max_sessions is not None and self.max_sessions < 1:
+            raise ConfigError("--max-sessions must be at least 1.")
+        if self.pool_sessions is not None and not 1 <= self.pool_sessions <= 64:
+            raise ConfigError("--sessions must be from 1 to 64.")
+        if self.stun is not None and not self.stun.startswith(("stun:", "stuns:")):
+            raise ConfigError("--stun must be a URL such as stun:host:3478.")
+        if not self.is_loopback and not self.token:
+            raise ConfigError(
+                f"Others can reach {self.host}: give --token, which callers must then present."
+            )
+
+    @property
+    def is_loopback(self) -> bool:
+        """True if only this machine can reach the server."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False

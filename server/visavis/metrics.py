@@ -1,0 +1,83 @@
+"""Prometheus metrics, read from the counters that each part keeps for itself."""
+
+from collections.abc import Iterable
+from dataclasses import fields
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from visavis.core.speech import SpeechState
+from visavis.engine.pool import SessionPool
+from visavis.media.stream import StreamCounters
+from visavis.session import LiveSession, SessionDesk
+
+_STREAM_FIELDS = [field.name for field in fields(StreamCounters)]
+
+
+class ServerMetrics(Collector):
+    """Collects what the desk, its sessions and the pool have counted."""
+
+    def __init__(self, desk: SessionDesk, pool: SessionPool) -> None:
+        self._desk = desk
+        self._pool = pool
+        self._registry = CollectorRegistry()
+        self._registry.register(self)
+
+    def text(self) -> bytes:
+        """The metrics in Prometheus' text format."""
+        return generate_latest(self._registry)
+
+    def collect(self) -> Iterable[Metric]:
+        """One pass over all counters."""
+        live = self._desk.live
+        yield from self._sessions(live)
+        yield from self._frames(live)
+        yield from self._generator()
+
+    def _sessions(self, live: list[LiveSession]) -> Iterable[Metric]:
+        speaking = sum(s.stream.state is SpeechState.SPEAKING for s in live)
+        yield _gauge("visavis_sessions", "Live sessions.", len(live))
+        yield _gauge("visavis_sessions_limit", "Most live sessions.", self._desk.limit)
+        yield _gauge("visavis_sessions_speaking", "Live sessions that speak now.", speaking)
+        accepted, rejected = self._desk.accepted, self._desk.rejected
+        yield CounterMetricFamily("visavis_sessions_accepted", "Sessions begun.", value=accepted)
+        yield CounterMetricFamily("visavis_sessions_rejected", "Sessions refused.", value=rejected)
+        ended = CounterMetricFamily("visavis_sessions_ended", "Sessions over.", labels=["reason"])
+        for reason, count in self._desk.ended.items():
+            ended.add_metric([reason.split(":")[0]], count)
+        yield ended
+
+    def _frames(self, live: list[LiveSession]) -> Iterable[Metric]:
+        frames = CounterMetricFamily("visavis_frames", "Video frames by fate.", labels=["fate"])
+        for fate in _STREAM_FIELDS:
+            frames.add_metric([fate], self._total(fate, live))
+        yield frames
+        sound = CounterMetricFamily(
+            "visavis_sound_seconds",
+            "Sound taken in, filled with silence, dropped.",
+            labels=["fate"],
+        )
+        for fate in ("received", "filled", "dropped"):
+            samples = getattr(self._desk.past_sound, fate)
+            samples += sum(getattr(s.ingest.counters, fate) for s in live)
+            sound.add_metric([fate], samples / 48_000)
+        yield sound
+
+    def _total(self, fate: str, live: list[LiveSession]) -> int:
+        past: int = getattr(self._desk.past_frames, fate)
+        return past + sum(int(getattr(s.stream.counters, fate)) for s in live)
+
+    def _generator(self) -> Iterable[Metric]:
+        counters = self._pool.counters
+        yield _gauge("visavis_pool_sessions", "Generator sessions.", self._pool.sessions)
+        yield _gauge("visavis_pool_frame_ms", "One frame, at warm-up.", self._pool.frame_ms)
+        pairs = (("frames", counters.frames), ("failures", counters.failures))
+        for name, value in (*pairs, ("refused", counters.refused)):
+            yield CounterMetricFamily(f"visavis_pool_{name}", f"Generator {name}.", value=value)
+        busy = counters.busy_s
+        yield CounterMetricFamily("visavis_pool_busy_seconds", "Time in the generator.", value=busy)
+
+
+def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, text, value=value)

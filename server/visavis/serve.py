@@ -1,0 +1,112 @@
+"""`visavis serve`: load, measure, listen; drain and exit 0 on Ctrl-C or SIGTERM."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import uvicorn
+
+from visavis.app import Server, build_app
+from visavis.avatars import load
+from visavis.capacity import measure_capacity
+from visavis.config import ServeConfig
+from visavis.core.bundle import Bundle
+from visavis.engine.pool import SessionPool
+from visavis.errors import ConfigError
+from visavis.media.showcase import Showcase
+from visavis.session import SessionDesk
+from visavis.transports import aiortc_patches
+
+_log = logging.getLogger(__name__)
+_DRAIN_S = 10
+_MAX_HEADER_BYTES = 16 * 1024
+_MAX_CONNECTIONS = 512
+_BACKLOG = 128
+
+
+class _Uvicorn(uvicorn.Server):
+    """Leaves the signals to `serve`, so that Ctrl-C is an orderly end and exits 0."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def run_server(config: ServeConfig, bundle: Bundle) -> None:
+    """Serve an avatar until a signal asks to stop. Raises `ConfigError` and `BundleError`."""
+    config.check()
+    aiortc_patches.use_addresses(config.media_addresses)
+    aiortc_patches.raise_bit_rates()
+    aiortc_patches.notice_dead_peers()
+    with ExitStack() as stack:
+        listener = stack.enter_context(_listen(config))
+        avatar = load(bundle)
+        pool = stack.enter_context(SessionPool(avatar.generator, config.pool_sessions))
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="visavis-"))
+        showcase = Showcase(Path(folder), avatar.template)
+        limit = config.max_sessions or measure_capacity(avatar, pool)
+        server = Server(config, avatar, pool, SessionDesk(limit), showcase)
+        runner = stack.enter_context(asyncio.Runner(loop_factory=_loop_factory()))
+        runner.run(_serve(server, listener))
+
+
+async def _serve(server: Server, listener: socket.socket) -> None:
+    http = _Uvicorn(
+        uvicorn.Config(
+            build_app(server),
+            log_level="warning",
+            timeout_graceful_shutdown=_DRAIN_S,
+            limit_concurrency=_MAX_CONNECTIONS,
+            h11_max_incomplete_event_size=_MAX_HEADER_BYTES,
+            server_header=False,
+        )
+    )
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        http.force_exit = http.should_exit
+        http.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    limit = server.desk.limit
+    callers = "1 caller" if limit == 1 else f"{limit} callers"
+    _log.info("visavis is ready for %s at %s", callers, _url(server.config, listener))
+    await http.serve(sockets=[listener])
+
+
+def _listen(config: ServeConfig) -> socket.socket:
+    """Bind before anything is loaded. Raises `ConfigError`."""
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((config.host, config.port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise ConfigError(
+            f"Cannot listen on {config.host} port {config.port}: {error.strerror}; "
+            "choose another with --port."
+        ) from error
+    return listener
+
+
+def _url(config: ServeConfig, listener: socket.socket) -> str:
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    return f"http://{host}:{listener.getsockname()[1]}"
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # not made for this platform
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
