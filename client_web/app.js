@@ -102,6 +102,7 @@ function render(change) {
   const { state, error } = change;
   const words = stateWords(change, avatar?.name ?? 'the avatar');
   call.dataset.state = state;
+  call.classList.remove('unheard');
   say(words.headline, words.detail);
   dressButton(BUTTON_FACES[state]);
   picker.disabled = !['idle', 'ended', 'error'].includes(state);

@@ -10,7 +10,6 @@ export class Stage {
   #poster;
   #idle;
   #live;
-  #ambient;
   #presented = 0;
   #clearTimer = 0;
 
@@ -18,11 +17,13 @@ export class Stage {
   constructor(root) {
     this.#root = root;
     this.#poster = /** @type {HTMLImageElement} */ (root.querySelector('.poster'));
-    this.#ambient = /** @type {HTMLImageElement} */ (root.querySelector('.ambient'));
     this.#idle = /** @type {HTMLVideoElement} */ (root.querySelector('.idle'));
     this.#live = /** @type {HTMLVideoElement} */ (root.querySelector('.live'));
     this.#idle.addEventListener('playing', () => this.#show('idle', true));
-    this.#poster.addEventListener('load', () => this.#show('poster', true));
+    this.#poster.addEventListener('load', () => {
+      root.style.setProperty('--tint', backgroundColour(this.#poster));
+      this.#show('poster', true);
+    });
     this.#countFrames();
   }
 
@@ -37,7 +38,6 @@ export class Stage {
     this.#show('idle', false);
     this.#poster.src = avatar.poster;
     this.#poster.alt = `${avatar.name}, an animated person looking at you`;
-    this.#ambient.src = avatar.poster;
     this.#root.style.setProperty('--ratio', String(avatar.width / avatar.height));
     this.#live.setAttribute('aria-label', `Live video of ${avatar.name}`);
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
@@ -110,4 +110,22 @@ export class Stage {
     this.#live.addEventListener('emptied', () => { before = 0; });
     this.#live.requestVideoFrameCallback(count);
   }
+}
+
+/**
+ * The colour behind the person, so that the page can take it up around the picture.
+ *
+ * @param {HTMLImageElement} picture loaded, of this origin
+ * @returns {string} CSS colour: the mean of the two upper corners
+ */
+function backgroundColour(picture) {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 16;
+  const context = canvas.getContext('2d');
+  if (!context) return 'transparent';
+  context.drawImage(picture, 0, 0, 16, 16);
+  const row = [...context.getImageData(0, 0, 16, 1).data];
+  const right = row.slice(-4);
+  const [red, green, blue, alpha] = row.slice(0, 4).map((value, i) => (value + right[i]) / 2);
+  return `rgb(${red} ${green} ${blue} / ${alpha / 255})`;
 }

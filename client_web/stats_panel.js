@@ -37,6 +37,7 @@ export class StatsPanel {
     clearInterval(this.#timer);
     if (!open) return;
     this.#presentedFps(performance.now());
+    this.#panel.scrollIntoView({ block: 'nearest' });
     void this.#refresh();
     this.#timer = setInterval(() => void this.#refresh(), PERIOD_MS);
   }
@@ -44,7 +45,8 @@ export class StatsPanel {
   async #refresh() {
     const fps = this.#presentedFps(performance.now());
     const stats = (await this.#talk()?.stats()) ?? null;
-    const lines = stats ? describe(stats, fps) : {};
+    /** @type {Record<string, string>} */
+    const lines = stats ? describe(stats, fps) : { latency: 'Not live' };
     for (const cell of this.#panel.querySelectorAll('[data-stat]')) {
       const name = /** @type {HTMLElement} */ (cell).dataset.stat ?? '';
       cell.textContent = lines[name] ?? UNKNOWN;

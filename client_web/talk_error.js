@@ -3,11 +3,14 @@
  *
  * @typedef {'insecure' | 'no-webrtc' | 'mic-refused' | 'mic-missing' | 'mic-busy' | 'mic-lost'
  *   | 'mic-failed' | 'token' | 'no-avatar' | 'rejected' | 'server-full' | 'server-gone'
- *   | 'media-blocked'} TalkErrorCode
+ *   | 'too-often' | 'media-blocked'} TalkErrorCode
  */
 
 /** Codes that may heal on their own, so that trying again makes sense. */
-const TRANSIENT = new Set(['server-full', 'server-gone', 'media-blocked']);
+const TRANSIENT = new Set(['server-full', 'too-often', 'server-gone', 'media-blocked']);
+
+/** Codes that come with a time to wait. */
+const BUSY = new Set(['server-full', 'too-often']);
 
 /** @type {Record<string, TalkErrorCode>} names of the DOMExceptions of getUserMedia */
 const MICROPHONE_CODES = {
@@ -20,9 +23,9 @@ const MICROPHONE_CODES = {
 };
 
 /** @type {Record<number, TalkErrorCode>} HTTP status codes of the server */
-const STATUS_CODES = { 401: 'token', 404: 'no-avatar', 429: 'server-full', 503: 'server-full' };
+const STATUS_CODES = { 401: 'token', 404: 'no-avatar', 429: 'too-often', 503: 'server-full' };
 
-/** Seconds to wait when a full server does not say how long. */
+/** Seconds to wait when a busy server does not say how long. */
 const DEFAULT_RETRY_S = 10;
 
 export class TalkError extends Error {
@@ -63,7 +66,7 @@ export function microphoneError(error) {
 export async function responseError(response) {
   const code = STATUS_CODES[response.status] ?? (response.status >= 500 ? 'server-gone' : 'rejected');
   const message = await sentence(response);
-  return new TalkError(code, message, code === 'server-full' ? retryAfter_s(response) : 0);
+  return new TalkError(code, message, BUSY.has(code) ? retryAfter_s(response) : 0);
 }
 
 /** @param {Response} response */

@@ -41,6 +41,11 @@ const LONGEST_BACKOFF_MS = 8_000;
 
 /**
  * A conversation through an avatar: the microphone goes up, the avatar saying it comes back.
+ *
+ *     const talk = new Talk({ avatar: 'nova' });
+ *     talk.addEventListener('media', () => { video.srcObject = talk.remoteStream; });
+ *     button.onclick = () => talk.connect();
+ *
  * Uses no DOM. Events: "state" (CustomEvent of TalkChange), "microphone" when `micStream` is set,
  * "media" when `remoteStream` is set, which happens again after a reconnection.
  */

@@ -28,7 +28,7 @@ export function stateWords({ state, error, attempt, attempts }, name) {
         detail: `Calling ${name} again, try ${attempt} of ${attempts}.`,
       };
     case 'ended':
-      return { headline: 'That was nice', detail: 'Press Talk whenever you want to go on.' };
+      return { headline: 'See you soon', detail: 'Press Talk whenever you want to go on.' };
     case 'error':
       return errorWords(error);
     default:
@@ -82,6 +82,10 @@ const ERROR_WORDS = {
     headline: 'All places are taken',
     detail: 'Somebody will finish soon. You can try again in a moment.',
   },
+  'too-often': {
+    headline: 'That was a little fast',
+    detail: 'This server limits how often one can call. You can try again in a moment.',
+  },
   'server-gone': {
     headline: 'The server does not answer',
     detail: 'Check that it is running and that you are online, then try again.',
@@ -111,5 +115,5 @@ export function unheardWords() {
   };
 }
 
-export const HEADPHONES_HINT = 'Best with headphones, so that the microphone hears only you.';
-export const SOUND_OFF_HINT = 'Sound is off. Others who watch still hear the avatar.';
+export const HEADPHONES_HINT = 'Use headphones, so that only you are heard.';
+export const SOUND_OFF_HINT = 'Sound is off. Your microphone still works.';
