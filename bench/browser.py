@@ -1,0 +1,151 @@
+"""A real Chromium on a real server: a WAV as its microphone, and what the page hears and shows."""
+
+import base64
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from playwright.sync_api import Page, sync_playwright
+
+Float64 = NDArray[np.float64]
+RATE = 48_000
+_SCRIPT = Path(__file__).with_name("measure.js")
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+    "--allow-loopback-in-peer-connection",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+)
+
+
+def chromium_path() -> str:
+    """Where Chromium is. Raises `RuntimeError` with what to install."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = next((path for path in map(shutil.which, names) if path), None)
+    if found is None:
+        raise RuntimeError("Chromium is not installed: apt-get install chromium")
+    return found
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    """A `visavis serve` process of our own."""
+
+    url: str
+    process: "subprocess.Popen[str]"
+
+
+@contextlib.contextmanager
+def running_server(*arguments: str, avatars: Path | None = None) -> Iterator[RunningServer]:
+    """Run `visavis serve` on a free port, media on loopback only; end it by Ctrl-C."""
+    environment = dict(os.environ)
+    if avatars:
+        environment["VISAVIS_AVATARS"] = str(avatars)
+    command = [sys.executable, "-m", "visavis", "serve", "--port", "0"]
+    command += ["--media-address", "127.0.0.1", *arguments]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+    try:
+        yield RunningServer(_wait_for_url(process), process)
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(20)
+        finally:
+            process.kill()
+
+
+def _wait_for_url(process: "subprocess.Popen[str]") -> str:
+    lines = []
+    for line in process.stderr or ():
+        lines.append(line)
+        if match := re.search(r"ready .* at (http://\S+)", line):
+            return match[1]
+    raise RuntimeError(f"the server did not start: {''.join(lines)}")
+
+
+@contextlib.contextmanager
+def open_page(url: str, microphone: Path) -> Iterator[Page]:
+    """The page at `url` in a fresh Chromium whose microphone plays `microphone` once."""
+    flags = [*_FLAGS, f"--use-file-for-fake-audio-capture={microphone}%noloop"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=flags)
+        try:
+            context = browser.new_context(bypass_csp=True, viewport={"width": 1280, "height": 800})
+            page = context.new_page()
+            page.add_init_script(path=_SCRIPT)
+            page.goto(url)
+            yield page
+        finally:
+            browser.close()
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What a page heard and showed. Times are the page's `performance.now()`, in ms."""
+
+    elapsed_ms: float
+    sound_start_ms: float  # of the first sample
+    mic: Float64  # [n] at 48 kHz
+    remote: Float64  # [n], the same clock
+    shown_ms: Float64  # per presented frame: when it was on the glass
+    presented: Float64  # running number of presented frames
+    level: Float64  # mean green in 0…255, in the watched box
+    change: Float64  # mean absolute difference to the frame before, in the box
+    begin: dict[str, Any]  # getStats
+    end: dict[str, Any]
+
+    def delta(self, kind: str, name: str) -> float:
+        """Growth of an inbound-rtp statistic."""
+        return float(self.end[kind].get(name, 0)) - float(self.begin[kind].get(name, 0))
+
+
+def talk(page: Page, seconds: float, box: list[int] | None = None) -> Recording:
+    """Press Talk, wait for the picture, and record for `seconds`."""
+    page.get_by_role("button", name="Talk", exact=True).click()
+    page.wait_for_function(
+        "() => window.visavisTalk?.state === 'live' && [...document.querySelectorAll('video')]"
+        ".some(v => v.srcObject && v.videoWidth > 0 && v.currentTime > 0)",
+        timeout=20_000,
+    )
+    page.evaluate("box => window.measure.start(box)", box)
+    time.sleep(seconds)
+    return _recording(page.evaluate("() => window.measure.stop()"))
+
+
+def _recording(raw: dict[str, Any]) -> Recording:
+    frames = np.array(raw["frames"], float)
+    return Recording(
+        elapsed_ms=raw["elapsed"],
+        sound_start_ms=raw["origin"] + 1000 * raw["first"],
+        mic=_samples(raw["mic"]),
+        remote=_samples(raw["remote"]),
+        shown_ms=frames[:, 0],
+        presented=frames[:, 1],
+        level=frames[:, 2],
+        change=frames[:, 3],
+        begin=raw["begin"],
+        end=raw["end"],
+    )
+
+
+def _samples(text: str) -> Float64:
+    return np.frombuffer(base64.b64decode(text), np.int16) / 32_768

@@ -1,0 +1,94 @@
+// Injected into the page by bench/browser.py: records what the page hears and shows, on one clock.
+(() => {
+  const recorder = `
+    class Recorder extends AudioWorkletProcessor {
+      process(inputs) {
+        const pick = (input) => (input.length ? input[0] : new Float32Array(128));
+        const [mic, remote] = [pick(inputs[0]), pick(inputs[1])];
+        this.port.postMessage({ time: currentTime, mic: mic.slice(), remote: remote.slice() });
+        return true;
+      }
+    }
+    registerProcessor('recorder', Recorder);`;
+
+  const state = { blocks: [], frames: [], context: null, clock: [] };
+
+  async function listen(talk) {
+    const context = new AudioContext({ sampleRate: 48000, latencyHint: 'interactive' });
+    const url = URL.createObjectURL(new Blob([recorder], { type: 'text/javascript' }));
+    await context.audioWorklet.addModule(url);
+    const node = new AudioWorkletNode(context, 'recorder', { numberOfInputs: 2 });
+    context.createMediaStreamSource(talk.micStream).connect(node, 0, 0);
+    const sound = new MediaStream(talk.remoteStream.getAudioTracks());
+    context.createMediaStreamSource(sound).connect(node, 0, 1);
+    node.connect(context.destination);
+    node.port.onmessage = ({ data }) => state.blocks.push(data);
+    await context.resume();
+    state.context = context;
+  }
+
+  function watch(video, box) {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [48, 48];
+    const pen = canvas.getContext('2d', { willReadFrequently: true });
+    let last = null;
+    const onFrame = (now, info) => {
+      const [x, y, w, h] = box ?? [0, 0, video.videoWidth, video.videoHeight];
+      pen.drawImage(video, x, y, w, h, 0, 0, 48, 48);
+      const pixels = pen.getImageData(0, 0, 48, 48).data;
+      let sum = 0;
+      let change = 0;
+      for (let i = 1; i < pixels.length; i += 4) {
+        sum += pixels[i];
+        if (last) change += Math.abs(pixels[i] - last[i]);
+      }
+      last = pixels;
+      const count = pixels.length / 4;
+      state.frames.push([info.expectedDisplayTime, info.presentedFrames, sum / count,
+        change / count, info.mediaTime]);
+      video.requestVideoFrameCallback(onFrame);
+    };
+    video.requestVideoFrameCallback(onFrame);
+  }
+
+  async function statistics(peer) {
+    const found = {};
+    (await peer.getStats()).forEach((entry) => {
+      if (entry.type === 'inbound-rtp') found[entry.kind] = { ...entry };
+      if (entry.type === 'candidate-pair' && entry.nominated) found.pair = { ...entry };
+    });
+    return found;
+  }
+
+  function encode(samples) {
+    const bytes = new Uint8Array(Int16Array.from(samples, (v) => Math.max(-32768,
+      Math.min(32767, Math.round(v * 32767)))).buffer);
+    let text = '';
+    for (let i = 0; i < bytes.length; i += 32768) {
+      text += String.fromCharCode(...bytes.subarray(i, i + 32768));
+    }
+    return btoa(text);
+  }
+
+  window.measure = {
+    async start(box) {
+      const video = [...document.querySelectorAll('video')]
+        .find((element) => element.srcObject instanceof MediaStream);
+      watch(video, box);
+      await listen(window.visavisTalk);
+      state.begin = await statistics(window.visavisTalk.peer);
+      state.started = performance.now();
+    },
+    async stop() {
+      const end = await statistics(window.visavisTalk.peer);
+      const stamp = state.context.getOutputTimestamp();
+      const all = (key) => encode(state.blocks.flatMap((block) => [...block[key]]));
+      return {
+        begin: state.begin, end, elapsed: performance.now() - state.started,
+        frames: state.frames, first: state.blocks[0].time,
+        origin: stamp.performanceTime - stamp.contextTime * 1000,
+        mic: all('mic'), remote: all('remote'),
+      };
+    },
+  };
+})();

@@ -1,0 +1,54 @@
+"""A live stream into an MP4: a thread of its own encodes, the stream's tick never waits."""
+
+import queue
+import threading
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visavis.core.compositor import Frame
+from visavis.media.mp4 import Mp4Writer
+
+Float32 = NDArray[np.float32]
+_WAITING = 250  # releases, ten seconds
+
+
+class Recorder:
+    """An outlet of the stream. When the encoder falls ten seconds behind, whole releases are left
+    out, picture with sound, and counted."""
+
+    def __init__(self, path: Path, width: int, height: int) -> None:
+        """Raises `MediaError` if the place cannot be written."""
+        self.dropped = 0
+        self._writer = Mp4Writer(path, width, height)
+        self._waiting: queue.Queue[tuple[Frame, Float32] | None] = queue.Queue(_WAITING)
+        self._failure: Exception | None = None
+        self._thread = threading.Thread(target=self._write, name="recorder")
+        self._thread.start()
+
+    def release(self, tick: int, frame: Frame, sound: Float32) -> None:
+        """See `visavis.media.stream.Outlet`."""
+        try:
+            self._waiting.put_nowait((frame, sound))
+        except queue.Full:
+            self.dropped += 1
+
+    def close(self) -> None:
+        """Finish the file. Raises what writing raised."""
+        self._waiting.put(None)
+        self._thread.join()
+        if self._failure:
+            raise self._failure
+
+    def _write(self) -> None:
+        try:
+            with self._writer as movie:
+                while (release := self._waiting.get()) is not None:
+                    frame, sound = release
+                    movie.write_frame(frame)
+                    movie.write_sound(np.stack((sound, sound), axis=1))
+        except Exception as error:  # handed to `close`, which runs in the caller's thread
+            self._failure = error
+            while self._waiting.get() is not None:
+                self.dropped += 1
