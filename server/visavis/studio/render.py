@@ -11,13 +11,13 @@ so give each worker one core:
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import typer
 from rich.console import Console
@@ -26,17 +26,33 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from visavis.errors import StudioError, VisavisError
 from visavis.studio.rig.border import Border, Box
 from visavis.studio.rig.camera import Camera
-from visavis.studio.rig.clip import Clip, load_clips, paired_with_loop
+from visavis.studio.rig.clip import ClipEntry, load_clips, paired_with_loop
 from visavis.studio.rig.head import Head, load_head
 from visavis.studio.rig.meshdata import MeshData, locate_data
 from visavis.studio.rig.motion import IdleLoop, idle_loop
 from visavis.studio.rig.shots import Shard, Shot, crop_shots, owed, template_shots
 
-if TYPE_CHECKING:
-    from visavis.studio.rig.person import Person
-    from visavis.studio.rig.scene import Scene
-
 _FPS = 25
+_SAME_PICTURES = ("res", "loop", "border_x0y0x1y1_bottom_up")
+
+
+class Poser(Protocol):
+    """The person, or what stands in for her."""
+
+    def pose(
+        self,
+        weights: Mapping[str, float],
+        rotation_deg: tuple[float, float, float],
+        tongue_up: float,
+    ) -> None:
+        """Take a pose; see `rig.person.Person.pose`."""
+
+
+class Renderer(Protocol):
+    """The scene, or what stands in for it."""
+
+    def render(self, path: Path, samples: int, box: Box | None = None) -> None:
+        """Write a picture; see `rig.scene.Scene.render`."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +70,7 @@ class Plan:
     """A whole data set: its two indexes and every picture, the loop first."""
 
     template: dict[str, Any]
-    clips: list[Clip]
+    clips: list[ClipEntry]
     shots: list[Shot]
 
 
@@ -98,17 +114,19 @@ def write_indexes(folder: Path, scratch: Path, wanted: Plan) -> None:
     StudioError when the folder already holds pictures of another size or motion.
     """
     index = folder / "template.json"
-    if index.exists() and json.loads(index.read_text(encoding="utf-8")) != wanted.template:
-        raise StudioError(
-            f"{folder} holds pictures of another size or motion: render into a new folder."
-        )
+    if index.exists():
+        held = json.loads(index.read_text(encoding="utf-8"))
+        if any(held.get(key) != wanted.template[key] for key in _SAME_PICTURES):
+            raise StudioError(
+                f"{folder} holds pictures of another size or motion: render into a new folder."
+            )
     for name, content in (("template.json", wanted.template), ("frames.json", wanted.clips)):
         beside = scratch / name
         beside.write_text(json.dumps(content), encoding="utf-8")
         beside.replace(folder / name)
 
 
-def take(shot: Shot, person: "Person", scene: "Scene", scratch: Path) -> None:
+def take(shot: Shot, person: Poser, scene: Renderer, scratch: Path) -> None:
     """Render one shot beside its place, then move it there."""
     person.pose(shot.weights, shot.rotation_deg, shot.tongue_up)
     beside = scratch / shot.path.name

@@ -12,7 +12,7 @@ from visavis.errors import StudioError
 _PAIRING_SEED = 11
 
 
-class Clip(TypedDict):
+class ClipEntry(TypedDict):
     """One entry of `speech/meta.json`, at 25 frames a second.
 
     `ph` are phonemes (symbol, start s, end s); `weights` (frames, names) are 0..1;
@@ -33,7 +33,7 @@ class Clip(TypedDict):
 
 
 def _is_clip(entry: object) -> bool:
-    if not isinstance(entry, dict) or not Clip.__required_keys__ <= entry.keys():
+    if not isinstance(entry, dict) or not ClipEntry.__required_keys__ <= entry.keys():
         return False
     per_frame = (entry["weights"], entry["tongue_up"])
     widths = {len(row) for row in entry["weights"]}
@@ -42,7 +42,7 @@ def _is_clip(entry: object) -> bool:
     }
 
 
-def load_clips(path: Path) -> list[Clip]:
+def load_clips(path: Path) -> list[ClipEntry]:
     """Read a list of clips; StudioError when the file is missing or is something else."""
     hint = "make it with `python -m visavis.studio.speech DIR`."
     try:
@@ -56,13 +56,13 @@ def load_clips(path: Path) -> list[Clip]:
     return entries
 
 
-def paired_with_loop(clips: Sequence[Clip], loop_frames: int) -> list[Clip]:
+def paired_with_loop(clips: Sequence[ClipEntry], loop_frames: int) -> list[ClipEntry]:
     """The clips, each begun at a random frame of the loop.
 
     The draw goes by position: clips added at the end leave earlier ones where they were.
     """
     rng = np.random.default_rng(_PAIRING_SEED)
-    paired: list[Clip] = []
+    paired: list[ClipEntry] = []
     for clip in clips:
         start = int(rng.integers(0, loop_frames))
         index = [(start + k) % loop_frames for k in range(clip["frames"])]

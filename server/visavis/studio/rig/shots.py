@@ -6,7 +6,7 @@ from pathlib import Path
 
 from visavis.errors import ConfigError
 from visavis.studio.rig.border import Box
-from visavis.studio.rig.clip import Clip
+from visavis.studio.rig.clip import ClipEntry
 from visavis.studio.rig.motion import IdleLoop
 
 
@@ -57,7 +57,7 @@ def template_shots(folder: Path, loop: IdleLoop, samples: int) -> list[Shot]:
 
 
 def crop_shots(
-    folder: Path, clips: Sequence[Clip], loop: IdleLoop, boxes: Sequence[Box], samples: int
+    folder: Path, clips: Sequence[ClipEntry], loop: IdleLoop, boxes: Sequence[Box], samples: int
 ) -> Iterator[Shot]:
     """The lower face of every frame of paired clips: `crops/CC_KKKK.webp`.
 
