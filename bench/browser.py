@@ -121,11 +121,7 @@ class Recording:
 def talk(page: Page, seconds: float, box: list[int] | None = None) -> Recording:
     """Press Talk, wait for the picture, and record for `seconds`."""
     page.get_by_role("button", name="Talk", exact=True).click()
-    page.wait_for_function(
-        "() => window.visavisTalk?.state === 'live' && [...document.querySelectorAll('video')]"
-        ".some(v => v.srcObject && v.videoWidth > 0 && v.currentTime > 0)",
-        timeout=20_000,
-    )
+    page.wait_for_selector("#stage.has-live", timeout=20_000)
     page.evaluate("box => window.measure.start(box)", box)
     time.sleep(seconds)
     return _recording(page.evaluate("() => window.measure.stop()"))

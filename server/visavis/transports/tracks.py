@@ -15,6 +15,7 @@ from visavis.core.compositor import Frame
 from visavis.core.timeline import (
     AUDIO_TIME_BASE,
     FRAME_OUTPUT_SAMPLES,
+    FRAME_S,
     OUTPUT_RATE,
     PTIME_SAMPLES,
     VIDEO_TIME_BASE,
@@ -54,7 +55,11 @@ class ReleasedTrack(MediaStreamTrack, Generic[Media]):
 
 
 class TalkTracks:
-    """An outlet that turns each release into one video frame and two 20 ms audio frames."""
+    """An outlet that turns each release into one video frame and two 20 ms audio frames.
+
+    The second audio frame follows 20 ms after the first: receivers buffer more when packets come
+    in pairs.
+    """
 
     def __init__(self) -> None:
         self.video: ReleasedTrack[VideoFrame] = ReleasedTrack("video", _VIDEO_WAITING)
@@ -64,10 +69,12 @@ class TalkTracks:
     def release(self, tick: int, frame: Frame, sound: Float32) -> None:
         """See `visavis.media.stream.Outlet`."""
         if self.epoch.wall_s is None:
-            self.epoch.wall_s = time.time() - tick / 25
+            self.epoch.wall_s = time.time() - tick * FRAME_S
         self.video.put(_picture(tick, frame))
+        loop = asyncio.get_running_loop()
         for part in range(0, FRAME_OUTPUT_SAMPLES, PTIME_SAMPLES):
-            self.audio.put(_packet(audio_pts(tick) + part, sound[part : part + PTIME_SAMPLES]))
+            packet = _packet(audio_pts(tick) + part, sound[part : part + PTIME_SAMPLES])
+            loop.call_later(part / OUTPUT_RATE, self.audio.put, packet)
 
     def stop(self) -> None:
         """End both tracks."""

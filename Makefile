@@ -1,0 +1,69 @@
+# Two commands on a fresh machine: `make run` serves the demo, `make test` proves it.
+VENV ?= .venv
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+ARGS ?=
+MINUTES ?= 60
+
+.PHONY: run test test-studio check format bench soak wheel clean
+
+run: $(VENV)/.base
+	$(BIN)/visavis serve $(ARGS)
+
+test: $(VENV)/.dev browser
+	$(BIN)/python -m pytest $(ARGS)
+
+# Trains and exports tiny networks: needs PyTorch, which is large.
+test-studio: $(VENV)/.studio
+	$(BIN)/python -m pytest tests/studio tests/studio_torch $(ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev browser
+	$(BIN)/python -m bench.first_light $(ARGS)
+
+soak: $(VENV)/.dev browser
+	$(BIN)/python -m bench.soak --minutes $(MINUTES) $(ARGS)
+
+wheel: $(VENV)/.dev
+	$(BIN)/python -m build --wheel
+
+clean:
+	rm -rf $(VENV) build dist
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Install Python 3.11 or newer first."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.base: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base
+	$(PIP) --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.studio: $(VENV)/.dev
+	$(PIP) --editable '.[dev,studio]'
+	@touch $@
+
+# The browser tests drive a real Chromium.
+.PHONY: browser
+browser:
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+	  command -v $$name >/dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Chromium for the browser tests ..."; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	else \
+	  echo "The browser tests need Chromium: install the package 'chromium' and try again."; exit 1; \
+	fi
