@@ -35,6 +35,10 @@ def test_lip_sounds_keep_their_own_visemes() -> None:
     assert {VISEMES_OF[symbol] for symbol in "fv"} == {(("FF", 1.0),)}
 
 
+def test_palatalization_is_no_pause() -> None:
+    assert VISEMES_OF[";"] == VISEMES_OF["j"]
+
+
 def test_a_diphthong_glides_from_open_to_spread() -> None:
     first, second = segments([Phoneme("aI", 1.0, 2.0)])
     assert (first.viseme, second.viseme) == ("aa", "ih")

