@@ -23,6 +23,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from visavis.core.timeline import FPS
 from visavis.errors import StudioError, VisavisError
 from visavis.studio.rig.border import Border, Box
 from visavis.studio.rig.camera import Camera
@@ -32,7 +33,6 @@ from visavis.studio.rig.meshdata import MeshData, locate_data
 from visavis.studio.rig.motion import IdleLoop, idle_loop
 from visavis.studio.rig.shots import Shard, Shot, crop_shots, owed, template_shots
 
-_FPS = 25
 _SAME_PICTURES = ("res", "loop", "border_x0y0x1y1_bottom_up")
 
 
@@ -89,7 +89,7 @@ def template_entry(loop: IdleLoop, boxes: Sequence[Box], resolution: int) -> dic
     return {
         "res": resolution,
         "loop": len(loop.blink),
-        "fps": _FPS,
+        "fps": FPS,
         "rot_deg": loop.rotation_deg.tolist(),
         "blink": loop.blink.tolist(),
         "border_x0y0x1y1_bottom_up": [list(box) for box in boxes],
@@ -98,7 +98,7 @@ def template_entry(loop: IdleLoop, boxes: Sequence[Box], resolution: int) -> dic
 
 def plan(folder: Path, head: Head, settings: Settings) -> Plan:
     """What a data set in `folder` needs; reads `speech/meta.json`."""
-    loop = idle_loop(fps=_FPS)
+    loop = idle_loop(fps=FPS)
     border = Border(head, Camera())
     boxes = [border.box(rotation, settings.resolution) for rotation in loop.rotation_deg]
     clips = paired_with_loop(load_clips(folder / "speech" / "meta.json"), len(boxes))

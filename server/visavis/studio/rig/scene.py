@@ -140,8 +140,8 @@ class Scene:
         """
         self._scene.cycles.samples = samples
         self._set_border(box)
-        self._scene.render.filepath = str(path)
-        bpy.ops.render.render(write_still=True)
+        bpy.ops.render.render()
+        bpy.data.images["Render Result"].save_render(str(path), scene=self._scene)
         _check_size(path, box.size if box else (self._resolution, self._resolution))
 
     def _set_border(self, box: Box | None) -> None:
