@@ -103,6 +103,13 @@ def test_hibari_scales_the_pitch_and_repeats_itself(monkeypatch: pytest.MonkeyPa
     np.testing.assert_array_equal(hibari.synthesize("mɑ mɑp", pitch=1.5).pcm, speech.pcm)
 
 
+def test_a_missing_hibari_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    misaki.hibari.cache_clear()
+    monkeypatch.setitem(sys.modules, "hibari", None)
+    with pytest.raises(StudioError, match="hibari-tts"):
+        hibari.synthesize("Ma.")
+
+
 def tiny_model(path: Path) -> Path:
     """y = (x + x) + x with an inner tensor `twice`."""
     float_type = onnx.TensorProto.FLOAT

@@ -35,11 +35,12 @@ def synthesize(text: str, name: str = "heart", rate: float = 1.0, pitch: float =
 
 
 def _spoken(text: str, rate: float, pitch: float) -> Iterator[Speech]:
+    sentences = misaki.sentences(text)
     from hibari import dsp
 
     # The noise part of the voice is seeded by the text, so that one text always sounds the same.
     noise = np.random.default_rng(zlib.crc32(text.encode()))
-    for letters in misaki.sentences(text):
+    for letters in sentences:
         feed = {"ids": misaki.token_ids(letters), "speed": np.array([rate], np.float32)}
         outputs = _session().run(None, feed)
         parts = [part[0] for part in outputs[:SPECTRUM_OUTPUTS]]
