@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.core.timeline import OUTPUT_RATE
+from visavis.core.timeline import OUTPUT_RATE, PTIME_SAMPLES
 
 Float32 = NDArray[np.float32]
+_SLACK = 2 * PTIME_SAMPLES  # what arrival jitter may pile up for good reason
+_QUIET = 0.004  # peak, −48 dBFS
 
 
 @dataclass
@@ -22,8 +24,9 @@ class IngestCounters:
 class Ingest:
     """Mono 48 kHz in pieces of any size; out in exact pieces, on the reader's clock.
 
-    Bound: `most_s`. Overflow: the oldest sound goes, down to `target_s`. Underflow: silence now,
-    and the buffer waits to refill to `target_s`, so that a stutter is heard once, not for ever.
+    Bound: `most_s`. Overflow: the oldest sound goes, down to `target_s`. What a hiccup has piled up
+    below the bound is given back in silence, where nobody hears it. Underflow: silence now, and
+    the buffer waits to refill to `target_s`, so that a stutter is heard once, not for ever.
     """
 
     def __init__(self, target_s: float = 0.03, most_s: float = 0.16) -> None:
@@ -58,8 +61,12 @@ class Ingest:
         return taken
 
     def _shed(self, count: int) -> None:
-        if len(self._buffer) <= count + self._most:
+        spare = len(self._buffer) - count - self._target
+        if spare > self._most - self._target:
+            drop = spare
+        elif spare > _SLACK and np.abs(self._buffer[:PTIME_SAMPLES]).max() < _QUIET:
+            drop = PTIME_SAMPLES
+        else:
             return
-        drop = len(self._buffer) - count - self._target
         self.counters.dropped += drop
         self._buffer = self._buffer[drop:]
