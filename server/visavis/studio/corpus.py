@@ -1,0 +1,94 @@
+"""Speech with articulation labels, and the mel windows that the runtime would see of it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visavis.core.mel import SILENCE, MelSpec, filterbank
+from visavis.core.timeline import FRAME_SAMPLES
+from visavis.core.window import WindowSpec
+from visavis.errors import StudioError
+from visavis.studio.dataset import Dataset, articulation
+from visavis.studio.visemes import VISEMES
+from visavis.studio.wav import read_wav
+
+Float32 = NDArray[np.float32]
+MEL = MelSpec()
+WINDOWS = WindowSpec(length=16, offset=-5, left=7, right=0, shift=0, edge="silence")
+REST = np.append(VISEMES["sil"].vector(), 0.0).astype(np.float32)  # [19]
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One clip: PCM of whole video frames and articulation [frames, 19]."""
+
+    voice: str
+    text: str
+    pcm: Float32
+    articulation: Float32
+
+    @property
+    def frames(self) -> int:
+        return len(self.articulation)
+
+
+def _spoken(entry: dict[str, Any], wav: Path) -> Spoken:
+    rate, pcm = read_wav(wav)
+    if rate != MEL.sample_rate:
+        raise StudioError(f"{wav} has {rate} samples per second; convert it to {MEL.sample_rate}.")
+    labels = articulation(entry)
+    frames = min(len(labels), len(pcm) // FRAME_SAMPLES)
+    return Spoken(entry["voice"], entry["text"], pcm[: frames * FRAME_SAMPLES], labels[:frames])
+
+
+def load_corpus(folder: Path) -> list[Spoken]:
+    """A speech corpus of `speech/meta.json` and `speech/NNNN.wav`."""
+    try:
+        entries = json.loads((folder / "speech" / "meta.json").read_text())
+    except OSError as error:
+        raise StudioError(f"{folder} holds no speech corpus: synthesize one there.") from error
+    return [_spoken(entry, folder / "speech" / f"{entry['id']:04d}.wav") for entry in entries]
+
+
+def load_clips(data: Dataset, clips: list[int]) -> list[Spoken]:
+    """The speech of a rendered data set's clips."""
+    return [_spoken(data.clips[clip], data.wav(clip)) for clip in clips]
+
+
+def resting(frames: int) -> Float32:
+    """Articulation [frames, 19] of a shut mouth."""
+    return np.tile(REST, (frames, 1))
+
+
+def mel_frames(pcm: Float32) -> Float32:
+    """`core.mel.mel_spectrogram` in one array operation: [1 + samples // hop, bands]."""
+    emphasised = pcm.astype(np.float64)
+    emphasised[1:] -= MEL.preemphasis * pcm[:-1].astype(np.float64)
+    padded = np.pad(emphasised, MEL.n_fft // 2)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, MEL.n_fft)[:: MEL.hop]
+    phase = 2 * np.pi * np.arange(MEL.n_fft) / MEL.n_fft
+    hann = 0.5 - 0.5 * np.cos(phase)
+    spectrum = np.abs(np.fft.rfft((frames * hann).astype(np.float32)))
+    magnitude = spectrum @ filterbank(MEL).T.astype(np.float32)
+    level = 20.0 * np.log10(np.maximum(1e-5, magnitude)) - 20.0
+    mel: Float32 = np.clip(8.0 * (level + 100.0) / 100.0 - 4.0, -4.0, 4.0).astype(np.float32)
+    return mel
+
+
+def encoder_windows(mel: Float32, frames: int) -> Float32:
+    """The encoder's inputs [frames, bands, length] of a clip, silence beyond both ends."""
+    starts = np.array([WINDOWS.mel_start(index, MEL.rate) for index in range(frames)])
+    before = max(0, -int(starts.min()))
+    after = max(0, int(starts.max()) + WINDOWS.length - len(mel))
+    padded = np.pad(mel, ((before, after), (0, 0)), constant_values=float(SILENCE))
+    rows = starts[:, None] + before + np.arange(WINDOWS.length)
+    return np.ascontiguousarray(padded[rows].transpose(0, 2, 1))
+
+
+def silent_window() -> Float32:
+    """The encoder's input of digital silence [bands, length]."""
+    return np.full((MEL.bands, WINDOWS.length), SILENCE, np.float32)

@@ -1,0 +1,155 @@
+"""The resting person as one video: colour on top, matte below, and the frames that come out of it.
+
+Colour outside a render's matte is undefined. It is replaced by the colour of the nearest edge, so
+neither chroma subsampling nor H.264 draws a dark rim around the person.
+"""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, cast
+
+import av
+import numpy as np
+import typer
+from numpy.typing import NDArray
+from rich.progress import track
+
+from visavis.core.colour import rgb_to_planes
+from visavis.core.compositor import Frame, clean_matte, crop, new_frame, overlay, planes
+from visavis.studio.background import studio_wall
+from visavis.studio.dataset import Dataset
+from visavis.studio.pictures import Bytes
+
+Float32 = NDArray[np.float32]
+ROI = 224  # pixels, width and height of the mouth region
+CRF = 12
+GREY = 128  # chroma of the matte half
+
+
+def bleed(rgba: Bytes) -> Float32:
+    """Straight-alpha RGBA [H, W, 4] → RGB [3, H, W] in [0, 1], edge colours extended outward."""
+    level = rgba.astype(np.float32) / np.float32(255)
+    colour = level[..., :3]
+    trust: Float32 = np.clip((level[..., 3:] - np.float32(0.2)) / np.float32(0.3), 0, 1)
+    return np.ascontiguousarray(_fill(colour * trust, trust).transpose(2, 0, 1))
+
+
+def _fill(weighted: Float32, trust: Float32) -> Float32:
+    """Push-pull: where trust is missing, take the colour of the next coarser level."""
+    height, width = trust.shape[:2]
+    if height % 2 or width % 2 or min(height, width) < 2:
+        mean = weighted.sum((0, 1)) / max(float(trust.sum()), 1e-6)
+        flat: Float32 = weighted + (1 - trust) * mean.astype(np.float32)
+        return flat
+    colour, share = _halve(weighted), _halve(trust)
+    known: Float32 = np.minimum(share * np.float32(4), 1)  # one trusted pixel of four is enough
+    mean = colour / np.maximum(share, np.float32(1e-6)) * known
+    coarse = _fill(mean.astype(np.float32), known)
+    filled: Float32 = weighted + (1 - trust) * coarse.repeat(2, 0).repeat(2, 1)
+    return filled
+
+
+def _halve(values: Float32) -> Float32:
+    total = values[0::2, 0::2] + values[1::2, 0::2] + values[0::2, 1::2] + values[1::2, 1::2]
+    return total * np.float32(0.25)
+
+
+def pack(rgb: Float32) -> Frame:
+    """RGB [3, H, W] in [0, 1] as a yuv420p frame."""
+    frame = new_frame(rgb.shape[2], rgb.shape[1])
+    for target, source in zip(planes(frame), rgb_to_planes(rgb), strict=True):
+        target[...] = source
+    return frame
+
+
+def stack(rgba: Bytes) -> Frame:
+    """One picture of the video: colour above, the matte as luma below."""
+    height, width = rgba.shape[:2]
+    both = new_frame(width, 2 * height)
+    luma, u, v = planes(both)
+    top = rgb_to_planes(bleed(rgba))
+    luma[:height], luma[height:] = top[0], rgba[..., 3]
+    for chroma, source in ((u, top[1]), (v, top[2])):
+        chroma[: height // 2], chroma[height // 2 :] = source, GREY
+    return both
+
+
+def encode(pictures: Iterable[Frame], path: Path, fps: int = 25) -> None:
+    """Write stacked pictures as H.264, tagged BT.601 limited range."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"part-{path.name}")
+    with av.open(str(beside), "w") as container:
+        stream = None
+        for picture in pictures:
+            if stream is None:
+                stream = container.add_stream("libx264", fps)
+                stream.width, stream.height = picture.shape[1], picture.shape[0] * 2 // 3
+                stream.pix_fmt = "yuv420p"
+                stream.options = {"crf": str(CRF), "preset": "slow", "threads": "1"}
+                context = stream.codec_context
+                context.colorspace, context.color_range = 6, 1  # smpte170m, limited
+                context.color_primaries, context.color_trc = 6, 6
+                context.time_base = Fraction(1, fps)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="yuv420p")))
+        if stream is not None:
+            container.mux(stream.encode(None))
+    beside.replace(path)
+
+
+def decode(path: Path, background: Frame) -> list[Frame]:
+    """The frames a viewer gets: each picture of the video composited over the background."""
+    frames = []
+    with av.open(str(path)) as container:
+        for picture in container.decode(video=0):
+            luma, u, v = planes(cast("Frame", picture.to_ndarray(format="yuv420p")))
+            height = luma.shape[0] // 2
+            frame = new_frame(luma.shape[1], height)
+            parts = luma[:height], u[: height // 2], v[: height // 2]
+            for target, source in zip(planes(frame), parts, strict=True):
+                target[...] = source
+            frames.append(overlay(frame, background, clean_matte(luma[height:])))
+    return frames
+
+
+def to_float(pixels: Bytes) -> Float32:
+    """A picture [H, W, 3] → RGB [3, H, W] in [0, 1]."""
+    return pixels.transpose(2, 0, 1).astype(np.float32) / np.float32(255)
+
+
+def background_frame(size: int) -> Frame:
+    """The studio wall as a yuv420p frame."""
+    return pack(to_float(studio_wall(size)))
+
+
+def roi_corner(data: Dataset, index: int) -> tuple[int, int]:
+    """Top left corner of the ROI, centred on the crop box; even, as chroma needs."""
+    box = data.box(index)
+    corner = [
+        2 * round((start + extent / 2 - ROI / 2) / 2)
+        for start, extent in ((box.x, box.width), (box.y, box.height))
+    ]
+    return cast("tuple[int, int]", tuple(int(np.clip(c, 0, data.size - ROI)) for c in corner))
+
+
+def roi_planes(frame: Frame, corner: tuple[int, int]) -> tuple[Bytes, Bytes, Bytes]:
+    """The planes of a frame's ROI."""
+    return crop(frame, corner[0], corner[1], ROI)
+
+
+def build(data: Dataset, path: Path) -> None:
+    """Encode the data set's loop as the idle clip."""
+    indices = track(range(data.length), "template")
+    encode((stack(data.template_rgba(index)) for index in indices), path)
+
+
+def main(
+    data: Annotated[Path, typer.Argument(help="rendered data set")],
+    out: Annotated[Path, typer.Argument(help="video to write, e.g. models/nova/idle.mkv")],
+) -> None:
+    """Encode the template loop."""
+    build(Dataset(data), out)
+
+
+if __name__ == "__main__":
+    typer.run(main)

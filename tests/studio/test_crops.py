@@ -1,0 +1,52 @@
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from visavis.errors import StudioError
+from visavis.studio.crops import Pairs, align, paste_crop
+from visavis.studio.dataset import Box
+
+Bytes = NDArray[np.uint8]
+
+
+@pytest.fixture
+def picture() -> Bytes:
+    random = np.random.default_rng(3)
+    coarse = random.integers(0, 255, (40, 40, 4)).repeat(8, 0).repeat(8, 1)
+    noisy = coarse + random.integers(-9, 9, coarse.shape)
+    return cast("Bytes", np.clip(noisy, 0, 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize("shift", [(0, 0), (-1, 0), (1, 2), (-2, -1)])
+def test_a_shifted_crop_finds_its_place(picture: Bytes, shift: tuple[int, int]) -> None:
+    box = Box(60, 70, 150, 160)
+    x, y = box.x + shift[0], box.y + shift[1]
+    crop = picture[y : y + 161, x : x + 150].copy()  # one row too many, as a renderer rounds
+    crop[100:140, 40:100] = 255 - crop[100:140, 40:100]  # the mouth has moved
+    assert align(crop, picture, box) == (x, y)
+
+
+def test_a_crop_larger_than_the_frame_is_refused(picture: Bytes) -> None:
+    with pytest.raises(StudioError, match="does not fit"):
+        align(np.zeros((400, 400, 4), np.uint8), picture, Box(0, 0, 400, 400))
+
+
+def test_pasting_changes_only_the_crop(picture: Bytes) -> None:
+    result = paste_crop(picture, np.full((10, 20, 4), 7, np.uint8), (30, 40))
+    assert (result[40:50, 30:50] == 7).all()
+    result[40:50, 30:50] = picture[40:50, 30:50]
+    assert (result == picture).all()
+
+
+def test_pairs_survive_the_disk(tmp_path: Path) -> None:
+    patches = np.zeros((2, 3, 152, 152), np.uint8)
+    numbers = np.arange(2)
+    pairs = Pairs(patches, patches, np.ones((2, 19), np.float32), numbers, numbers, numbers)
+    pairs.save(tmp_path / "pairs.npz")
+    again = Pairs.load(tmp_path / "pairs.npz")
+    assert (again.articulation == 1).all()
+    assert again.index.tolist() == [0, 1]
+    assert [path.name for path in tmp_path.iterdir()] == ["pairs.npz"]
