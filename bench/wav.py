@@ -12,9 +12,9 @@ from visavis.media.audiofile import read_mono
 SPEECH = Path(__file__).parent / "data" / "heldout"
 
 
-def write_wav(path: Path, samples: NDArray[np.floating], rate: int = 48_000) -> Path:
+def write_wav(path: Path, samples: NDArray[np.generic], rate: int = 48_000) -> Path:
     """Mono samples [n] in [-1, 1] as 16-bit PCM."""
-    pcm = np.rint(np.clip(samples, -1, 1) * 32_767).astype("<i2")
+    pcm = np.rint(np.clip(samples.astype(np.float64), -1, 1) * 32_767).astype("<i2")
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)

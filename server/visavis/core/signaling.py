@@ -7,7 +7,7 @@ from visavis.errors import OfferError, UnsupportedOfferError
 MAX_OFFER_BYTES = 64 * 1024
 MAX_CANDIDATES = 32
 _AUDIO_CODECS = frozenset({"opus"})
-_VIDEO_CODECS = frozenset({"vp8", "h264"})
+_VIDEO_CODECS = frozenset({"vp8"})
 _DIRECTIONS = frozenset({"sendrecv", "sendonly", "recvonly", "inactive"})
 
 
@@ -83,4 +83,6 @@ def check_offer(sdp: str) -> None:
     if not audio[0].codecs & _AUDIO_CODECS:
         raise UnsupportedOfferError("The offer has no Opus audio.")
     if not video[0].codecs & _VIDEO_CODECS:
-        raise UnsupportedOfferError("The offer has neither VP8 nor H264 video.")
+        raise UnsupportedOfferError(
+            "The offer has no VP8 video, which every WebRTC client must have (RFC 7742)."
+        )
