@@ -93,8 +93,8 @@ class Bundle:
 
     @property
     def size_bytes(self) -> int:
-        """Bytes of every file of the bundle."""
-        return sum(self.path(name).stat().st_size for name in (*self.files, DESCRIPTION))
+        """Bytes of every file of the bundle. Raises `BundleError` if one is missing."""
+        return sum(_existing(self, name).stat().st_size for name in (*self.files, DESCRIPTION))
 
 
 def read_bundle(folder: Path) -> Bundle:
@@ -106,7 +106,7 @@ def read_bundle(folder: Path) -> Bundle:
         table = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise BundleError(f"There is no readable {DESCRIPTION} in {folder}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not UTF-8, not TOML, or too deep, or too long
         raise BundleError(f"{path} is not valid TOML: {error}.") from error
     return _bundle(folder, Fields(table, str(path)))
 
@@ -174,6 +174,8 @@ def _mel(mel: Fields) -> MelSpec:
     hop = mel.integer("hop", 10, 1600)
     if SAMPLE_RATE % hop:
         raise mel.error("hop", f"must divide {SAMPLE_RATE}")
+    if mel.number("fmin", 0, SAMPLE_RATE / 2) >= mel.number("fmax", 1, SAMPLE_RATE / 2):
+        raise mel.error("fmin", "must be below mel.fmax")
     return MelSpec(
         sample_rate=SAMPLE_RATE,
         n_fft=mel.integer("n_fft", 64, 4096, multiple=2),
@@ -215,11 +217,16 @@ def _generator(generator: Fields, files: dict[str, str]) -> GeneratorSpec:
     )
 
 
-def read_file(bundle: Bundle, name: str) -> bytes:
-    """The bytes of one file, checked against its hash and, for models, for external data."""
+def _existing(bundle: Bundle, name: str) -> Path:
     path = bundle.path(name)
     if path.is_symlink() or not path.is_file():
         raise BundleError(f"The avatar {bundle.id} lacks its file {name}; install it again.")
+    return path
+
+
+def read_file(bundle: Bundle, name: str) -> bytes:
+    """The bytes of one file, checked against its hash and, for models, for external data."""
+    path = _existing(bundle, name)
     if path.stat().st_size > MAX_FILE_BYTES:
         raise BundleError(f"{path} is larger than 512 MiB, which no bundle file may be.")
     data = path.read_bytes()

@@ -58,7 +58,8 @@ def to_mono(samples: NDArray[np.generic]) -> Float32:
     channels = table.shape[1]
     if not 1 <= channels <= MAX_CHANNELS:
         raise MediaError(f"The audio has {channels} channels; send 1 to {MAX_CHANNELS}.")
-    clean, _ = scrub((table.astype(np.float64) / scale).astype(np.float32))
+    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite there, so silence
+        clean, _ = scrub((table.astype(np.float64) / scale).astype(np.float32))
     if channels == 1:
         return np.ascontiguousarray(clean[:, 0])
     weights = np.array(_DOWNMIX.get(channels, (1.0,) * channels))

@@ -1,5 +1,6 @@
 """What an SDP offer must hold before a peer connection is made for it. Text in, verdict out."""
 
+import re
 from dataclasses import dataclass, field
 
 from visavis.errors import OfferError, UnsupportedOfferError
@@ -8,6 +9,7 @@ MAX_OFFER_BYTES = 64 * 1024
 MAX_CANDIDATES = 32
 _AUDIO_CODECS = frozenset({"opus"})
 _VIDEO_CODECS = frozenset({"vp8"})
+_PORT = re.compile("[0-9]{1,5}")
 _DIRECTIONS = frozenset({"sendrecv", "sendonly", "recvonly", "inactive"})
 
 
@@ -52,7 +54,7 @@ def parse_sections(sdp: str) -> list[MediaSection]:
 
 def _section(line: str) -> MediaSection:
     fields = line[2:].split()
-    if len(fields) < 4 or not fields[1].isdigit():
+    if len(fields) < 4 or not _PORT.fullmatch(fields[1]):
         raise OfferError("The SDP has a malformed m-line.")
     return MediaSection(kind=fields[0], port=int(fields[1]))
 

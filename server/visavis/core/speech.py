@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Float32 = NDArray[np.float32]
+_SHUT = 1e-6  # what rounding leaves of a gain that has faded out
 
 
 class SpeechState(Enum):
@@ -82,5 +83,6 @@ class SpeechGate:
 
     def _fade(self, speaking: bool) -> float:
         step = 1 / self._spec.fade_in_frames if speaking else -1 / self._spec.fade_out_frames
-        self._gain = min(1.0, max(0.0, self._gain + step))
+        gain = self._gain + step
+        self._gain = 0.0 if gain < _SHUT else min(1.0, gain)
         return round(self._gain, 6)

@@ -45,7 +45,7 @@ class WindowSpec:
         """Encoder windows of a clip that has ended."""
         if self.edge == "silence":
             return total_frames + max(0, self.shift + self.right)
-        return int((mel_frames - self.length) / mel_rate * FPS) + 2
+        return max(1, int((mel_frames - self.length) / mel_rate * FPS) + 2)
 
     def look_ahead_samples(self, spec: MelSpec) -> int:
         """Analysis samples needed beyond the end of a video frame, at the worst frame phase."""
@@ -86,10 +86,17 @@ class EncoderWindows:
             while self._next < total:
                 windows += self.push(silence)
             return windows[: len(windows) - (self._next - total)]
+        self._complete_short_clip()
         end = self._first + len(self._frames)
         while self._next < total:
             windows.append(self._take(max(self._first, end - self._spec.length)))
         return windows
+
+    def _complete_short_clip(self) -> None:
+        """Put silence before a clip that is shorter than one window."""
+        missing = max(0, self._spec.length - len(self._frames))
+        self._frames = np.pad(self._frames, ((missing, 0), (0, 0)), constant_values=SILENCE)
+        self._first -= missing
 
     def _start(self) -> int:
         return self._spec.mel_start(self._next, self._rate)

@@ -1,0 +1,101 @@
+"""What all tests share: the lamp as the avatar, sounds, and a watch over tasks and threads."""
+
+import asyncio
+import inspect
+import os
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from visavis import avatars
+from visavis.avatars import Avatar
+from visavis.core.bundle import read_bundle
+from visavis.engine.pool import SessionPool
+from visavis.studio.lamp import build_lamp
+
+Float32 = NDArray[np.float32]
+ToneMaker = Callable[..., Float32]
+
+
+@pytest.fixture(scope="session")
+def avatar_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder of avatars that holds the lamp, made known to visavis."""
+    folder = tmp_path_factory.mktemp("avatars")
+    build_lamp(folder)
+    before = os.environ.get(avatars.PATH_VARIABLE)
+    os.environ[avatars.PATH_VARIABLE] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ[avatars.PATH_VARIABLE]
+    else:
+        os.environ[avatars.PATH_VARIABLE] = before
+
+
+@pytest.fixture(scope="session")
+def lamp(avatar_folder: Path) -> Avatar:
+    """The lamp, loaded: white while a 1 kHz tone sounds."""
+    return avatars.load(read_bundle(avatar_folder / "lamp"))
+
+
+@pytest.fixture
+def pool(lamp: Avatar) -> Iterator[SessionPool]:
+    """One session of the lamp's generator."""
+    with SessionPool(lamp.generator, 1) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="session")
+def speechlike() -> Float32:
+    """Three seconds at 16 kHz that move as speech does: voiced syllables, hiss, pauses."""
+    rng = np.random.default_rng(7)
+    time = np.arange(3 * 16_000) / 16_000
+    pitch = 120 + 25 * np.sin(2 * np.pi * 0.7 * time)
+    phase = 2 * np.pi * np.cumsum(pitch) / 16_000
+    voice = sum((np.sin(h * phase) / h for h in range(1, 25)), np.zeros_like(time))
+    syllables = np.clip(np.sin(2 * np.pi * 2.3 * time), 0, 1)
+    hiss = rng.normal(0, 0.05, len(time)) * np.clip(np.sin(2 * np.pi * 1.1 * time + 2), 0, 1)
+    pcm = 0.2 * voice * syllables + hiss
+    pcm[20_000:26_000] = 0
+    return np.asarray(pcm, np.float32)
+
+
+@pytest.fixture(scope="session")
+def make_tone() -> ToneMaker:
+    """Makes silence with 1 kHz tones in it: seconds in all, (begin, end) of each, sample rate."""
+
+    def make(seconds: float, *spans: tuple[float, float], rate: int = 48_000) -> Float32:
+        time = np.arange(round(seconds * rate)) / rate
+        on = np.zeros(len(time), np.bool_)
+        for begin, end in spans:
+            on |= (time >= begin) & (time < end)
+        return (0.5 * np.sin(2 * np.pi * 1000 * time) * on).astype(np.float32)
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every test that has an event loop leaves no task behind; none leaves a thread behind."""
+    before = set(threading.enumerate())
+    if inspect.iscoroutinefunction(getattr(request, "function", None)):
+        request.getfixturevalue("_tasks_end")
+    yield
+    left = [t for t in threading.enumerate() if t not in before and t.is_alive()]
+    assert not left
+
+
+@pytest.fixture
+async def _tasks_end() -> AsyncIterator[None]:
+    """Compare the loop's tasks, and let the loop's own worker threads go."""
+    before = asyncio.all_tasks()
+    yield
+    for _ in range(3):  # what has just been cancelled may still have to say so
+        await asyncio.sleep(0)
+    mine = asyncio.current_task()
+    left = [t for t in asyncio.all_tasks() - before if t is not mine and not t.done()]
+    assert not left
+    await asyncio.get_running_loop().shutdown_default_executor()

@@ -1,0 +1,94 @@
+"""The gate: open before the first sound, shut in silence and steady noise, calm in between."""
+
+import numpy as np
+import pytest
+
+from visavis.core.speech import SpeechGate, SpeechSpec, SpeechState, level_dbfs
+
+SPEC = SpeechSpec()
+QUIET, LOUD = -75.0, -25.0  # dBFS
+
+
+def _gains(levels: list[float], look_ahead: int) -> list[float]:
+    """The gain of each frame, silence following the clip."""
+    gate = SpeechGate(look_ahead)
+    return [gate.push(level) for level in [*levels, *[-120.0] * look_ahead]][look_ahead:]
+
+
+@pytest.mark.parametrize("look_ahead", [0, 1, 3, 11])
+def test_the_mouth_is_free_before_speech_by_the_look_ahead(look_ahead: int) -> None:
+    begin = 50
+    gains = _gains([QUIET] * begin + [LOUD] * 30, look_ahead)
+    opened = next(i for i, gain in enumerate(gains) if gain > 0)
+    assert opened == begin - look_ahead
+    full = next(i for i, gain in enumerate(gains) if gain == 1)
+    assert full == opened + SPEC.fade_in_frames - 1
+
+
+@pytest.mark.parametrize("look_ahead", [0, 3])
+def test_the_mouth_is_at_rest_soon_after_speech(look_ahead: int) -> None:
+    end = 60
+    gains = _gains([QUIET] * 20 + [LOUD] * 40 + [QUIET] * 40, look_ahead)
+    assert all(gain == 1 for gain in gains[21:end])
+    assert not any(gains[end + SPEC.hang_frames + SPEC.fade_out_frames :])
+
+
+def test_the_fades_are_steps_not_jumps() -> None:
+    gains = _gains([QUIET] * 20 + [LOUD] * 40 + [QUIET] * 40, 3)
+    steps = np.diff(gains)
+    assert steps.max() == pytest.approx(1 / SPEC.fade_in_frames)
+    assert steps.min() == pytest.approx(-1 / SPEC.fade_out_frames, abs=1e-5)
+
+
+@pytest.mark.parametrize("level", [-120.0, -80.0, -60.0, -55.0])
+def test_a_quiet_room_is_never_speech(level: float) -> None:
+    assert not any(_gains([level] * 500, 3))
+
+
+@pytest.mark.parametrize("level", [-50.0, -40.0, -30.0])
+def test_steady_noise_is_learnt_and_ignored(level: float) -> None:
+    noise = np.random.default_rng(5).normal(level, 1.0, 1000).tolist()
+    assert not any(_gains(noise, 3)[700:])
+
+
+def test_speech_above_learnt_noise_is_heard() -> None:
+    noise = [-45.0] * 600
+    gains = _gains([*noise, *[-25.0] * 20, *noise], 3)
+    assert not any(gains[500:590])
+    assert all(gain == 1 for gain in gains[600:620])
+    assert not any(gains[640:])
+
+
+@pytest.mark.parametrize("pause", range(1, SPEC.hang_frames + 1))
+def test_a_short_pause_does_not_shut_the_mouth(pause: int) -> None:
+    gains = _gains([QUIET] * 20 + ([LOUD] * 5 + [QUIET] * pause) * 10, 3)
+    assert all(gain == 1 for gain in gains[20:100])
+
+
+def test_a_level_at_the_threshold_does_not_chatter() -> None:
+    """Levels that wander between the two thresholds change the state once at most."""
+    wander = [-47.0, -52.0] * 100
+    open_now = np.array(_gains([-58.0] * 200 + wander, 0)) > 0
+    assert np.count_nonzero(np.diff(open_now.astype(int))) <= 2
+
+
+def test_the_state_follows_the_gain() -> None:
+    gate = SpeechGate(0)
+    states = [gate.state]
+    for level in [LOUD] + [QUIET] * (SPEC.hang_frames + SPEC.fade_out_frames):
+        gate.push(level)
+        states.append(gate.state)
+    assert states[0] is states[-1] is SpeechState.IDLE
+    assert set(states[1:-1]) == {SpeechState.SPEAKING}
+
+
+def test_levels_are_decibels_of_full_scale() -> None:
+    square = np.tile(np.array([1, -1], np.float32), 320)
+    assert level_dbfs(square) == pytest.approx(0.0)
+    assert level_dbfs(square * np.float32(0.1)) == pytest.approx(-20.0, abs=1e-4)
+    assert level_dbfs(np.zeros(640, np.float32)) == pytest.approx(-120.0)
+    assert level_dbfs(np.empty(0, np.float32)) == -120.0
+
+
+def test_a_constant_offset_is_no_sound() -> None:
+    assert level_dbfs(np.full(640, 0.9, np.float32)) == pytest.approx(-120.0, abs=1e-3)

@@ -1,0 +1,87 @@
+"""The avatars that ship: whole, small, quick, and at rest in silence."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from visavis.avatars import Avatar, asset, load
+from visavis.core.bundle import read_bundle
+from visavis.engine.pool import SessionPool
+from visavis.engine.reference import reference_frames
+from visavis.engine.renderer import Renderer
+
+MAX_BYTES = 30_000_000
+MAX_LOOK_AHEAD_S = 0.2
+MAX_RESTLESSNESS = 6 / 255  # of the generated mouth against the template, mean over the ROI
+BUNDLES = sorted(path.parent for path in asset("models").glob("*/avatar.toml"))
+shipped = pytest.mark.parametrize("folder", BUNDLES, ids=lambda folder: folder.name)
+
+
+@lru_cache(maxsize=1)
+def _avatar(folder: Path) -> Avatar:
+    return load(read_bundle(folder))
+
+
+def test_every_shipped_folder_is_a_bundle() -> None:
+    assert [path.name for path in asset("models").iterdir() if path.is_dir()]
+    assert {path.name for path in BUNDLES} == {
+        path.name for path in asset("models").iterdir() if path.is_dir()
+    }
+
+
+@shipped
+def test_a_shipped_avatar_is_whole(folder: Path) -> None:
+    avatar = _avatar(folder)
+    avatar.check()
+    assert avatar.bundle.id == folder.name
+
+
+@shipped
+def test_a_shipped_avatar_has_no_stray_files(folder: Path) -> None:
+    listed = {*read_bundle(folder).files, "avatar.toml"}
+    extra = {path.name for path in folder.iterdir()} - listed
+    assert all(name.endswith(".md") for name in extra)
+
+
+@shipped
+def test_a_shipped_avatar_is_small(folder: Path) -> None:
+    assert read_bundle(folder).size_bytes <= MAX_BYTES
+
+
+@shipped
+def test_a_shipped_avatar_hears_at_most_200_ms_ahead(folder: Path) -> None:
+    bundle = read_bundle(folder)
+    ahead = bundle.window.look_ahead_samples(bundle.mel) / bundle.mel.sample_rate
+    assert ahead <= MAX_LOOK_AHEAD_S
+
+
+@shipped
+def test_the_generator_rests_in_silence(folder: Path) -> None:
+    """Where the gate lets it speak in silence, the mouth stays as the template has it."""
+    avatar = _avatar(folder)
+    silence = np.stack([avatar.encoder.silence] * avatar.bundle.window.rows)
+    generator = avatar.generator.open()
+    count = len(avatar.template.frames)
+    for index in range(0, count, max(1, count // 4)):
+        roi = avatar.template.roi(index)
+        mouth = generator.generate(roi[None], silence[None])[0]
+        assert np.abs(mouth - roi).mean() <= MAX_RESTLESSNESS
+
+
+@shipped
+def test_both_paths_make_the_same_frames(folder: Path, speechlike: NDArray[np.float32]) -> None:
+    """Batches may round differently in the last bit of a float, so by a level of 255 at most."""
+    avatar = _avatar(folder)
+    pcm = speechlike[:12_800]
+    features = avatar.features()
+    steps = [*features.push(pcm), *features.flush()]
+    with SessionPool(avatar.generator, 1) as pool:
+        pooled = list(Renderer(avatar.template, pool, 4).frames(steps))
+    reference = reference_frames(
+        avatar.bundle, avatar.template, avatar.encoder, avatar.generator.open(), pcm
+    )
+    for fast, plain in zip(pooled, reference, strict=True):
+        assert np.abs(fast.astype(int) - plain.astype(int)).max() <= 1
