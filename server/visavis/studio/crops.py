@@ -11,7 +11,6 @@ from typing import Annotated
 import numpy as np
 import typer
 from numpy.typing import NDArray
-from rich.progress import track
 
 from visavis.core.colour import planes_to_rgb
 from visavis.core.compositor import Frame, clean_matte, overlay
@@ -19,6 +18,7 @@ from visavis.errors import StudioError
 from visavis.studio import template
 from visavis.studio.dataset import Box, Crop, Dataset
 from visavis.studio.pictures import Bytes, read_rgba
+from visavis.studio.progress import tracked
 
 Float32 = NDArray[np.float32]
 STILL_ROWS = 70  # top rows of a crop: nose and cheeks, which speech hardly moves
@@ -120,7 +120,7 @@ def prepare(folders: list[Path], idle: Path) -> Pairs:
 
     return Pairs(
         np.stack([window_rgb(f, c) for f, c in zip(loop, corners, strict=True)]),
-        np.stack([target(data, crop) for data, crop in track(crops, "crops")]),
+        np.stack([target(data, crop) for data, crop in tracked(crops, "crops")]),
         np.stack([crop.articulation for _, crop in crops]),
         np.array([crop.template for _, crop in crops]),
         np.array([crop.clip for _, crop in crops]),

@@ -5,7 +5,7 @@ template frame. Only the part of the ROI that speech moves is computed at all; t
 template passes through untouched.
 """
 
-from typing import Any, cast
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +13,7 @@ from torch.nn import functional as fn
 
 from visavis.studio.crops import LEFT, TOP, WINDOW
 from visavis.studio.dataset import CHANNELS
+from visavis.studio.registration import bend
 from visavis.studio.template import ROI
 
 FEATURES = 64  # per encoder window
@@ -108,12 +109,33 @@ class Modulated(nn.Module):
         return x + fn.relu(self.conv(x) * (1 + scale) + shift)
 
 
+class MouthInside(nn.Module):
+    """Appearance → what hides behind shut lips, features [B, out, 72, 72], and head pose [B, 6].
+
+    Teeth sit still in the head, so they are learnt once as a texture and laid where the head is.
+    """
+
+    def __init__(self, coarse: int, out: int, layers: int = 6) -> None:
+        super().__init__()
+        self.squeeze = nn.Conv2d(coarse, 32, 3, 2, 1)
+        self.pose = nn.Sequential(nn.Linear(32 * 9 * 9, 64), nn.ReLU(), nn.Linear(64, 6))
+        self.texture = nn.Parameter(torch.randn(1, layers, WINDOW, WINDOW) * 0.2)
+        self.read = nn.Conv2d(layers * 4, out, 3, 1, 1)
+
+    def forward(self, coarse: Tensor) -> tuple[Tensor, Tensor]:
+        with torch.autocast("cpu", enabled=False):  # a fraction of a pixel matters here
+            pose = self.pose(fn.relu(self.squeeze(coarse.float())).flatten(1))
+            placed = bend(self.texture, pose)
+        return self.read(fn.pixel_unshuffle(placed, 2)), pose
+
+
 class Painter(nn.Module):
-    """Template window and articulation → picture and soft mask of the window."""
+    """Template window and articulation → picture and soft mask of the window, and head pose."""
 
     def __init__(self, fine: int = 64, coarse: int = 96, half: int = 32, code: int = 96) -> None:
         super().__init__()
         self.appearance = Appearance(fine, coarse)
+        self.inside = MouthInside(coarse, half)
         self.code = nn.Sequential(
             nn.Linear(ARTICULATION, 128), nn.ReLU(), nn.Linear(128, code), nn.ReLU()
         )
@@ -123,12 +145,14 @@ class Painter(nn.Module):
         self.rise = nn.Conv2d(coarse, fine * 4, 1)
         self.middle = nn.ModuleList([Modulated(fine, code) for _ in range(2)])
         self.climb = nn.Conv2d(fine, half * 4, 1)
+        self.reveal = nn.Conv2d(half, half, 1)
         self.detail = nn.Conv2d(half, half, 3, 1, 1)
         self.out = nn.Conv2d(half, 16, 3, 1, 1)
 
-    def forward(self, window: Tensor, articulation: Tensor) -> Tensor:
-        """[B, 3, 144, 144] and [B, 19] → [B, 4, 144, 144]: RGB in [0, 1] and mask."""
+    def forward(self, window: Tensor, articulation: Tensor) -> tuple[Tensor, Tensor]:
+        """[B, 3, 144, 144] and [B, 19] → [B, 4, 144, 144]: RGB in [0, 1] and mask; and [B, 6]."""
         fine, coarse = self.appearance(window)
+        inside, pose = self.inside(coarse)
         code = self.code(articulation)
         places = self.places(code).view(-1, 24, 9, 9)
         places = fn.interpolate(places, scale_factor=2.0, mode="bilinear", align_corners=False)
@@ -139,10 +163,10 @@ class Painter(nn.Module):
         for block in self.middle:
             x = block(x, code)
         x = fn.relu(fn.pixel_shuffle(self.climb(x), 2))
-        x = x + fn.relu(self.detail(x))
+        x = x + fn.relu(self.detail(x) + fn.relu(self.reveal(x)) * inside)
         picture = torch.sigmoid(fn.pixel_shuffle(self.out(x), 2).float() * 2)
         mask = (picture[:, 3:] * 1.06 - 0.03).clamp(0, 1)  # reaches 0 and 1 exactly
-        return torch.cat((picture[:, :3], mask), 1)
+        return torch.cat((picture[:, :3], mask), 1), pose
 
 
 def window_border(feather: int = 8) -> Tensor:
@@ -170,15 +194,10 @@ class Generator(nn.Module):
 
     def paint(self, window: Tensor, articulation: Tensor) -> Tensor:
         """The finished window for a known articulation."""
-        return blend(self.painter(window, articulation), window, articulation, self.border)
+        return blend(self.painter(window, articulation)[0], window, articulation, self.border)
 
 
 def blend(painted: Tensor, window: Tensor, articulation: Tensor, border: Tensor) -> Tensor:
     """Template where the mask is 0, painting where it is 1; a resting mouth is the template."""
     mask = painted[:, 3:] * border * activity_gate(articulation)
     return window + mask * (painted[:, :3] - window)
-
-
-def load_state(module: nn.Module, state: dict[str, Any]) -> None:
-    """Load a plain state dict, names and shapes checked."""
-    module.load_state_dict(state, strict=True)

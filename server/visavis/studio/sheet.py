@@ -22,7 +22,7 @@ def columns(pool: Pool, painter: Painter, count: int) -> torch.Tensor:
     held_out = pool.held_out[moving]
     batch = pool.exact(held_out[torch.linspace(0, len(held_out) - 1, count).long()])
     with torch.no_grad():
-        painted = painter(batch.template, batch.articulation)
+        painted, _ = painter(batch.template, batch.articulation)
     made = blend(painted, batch.template, batch.articulation, window_border())
     mask = painted[:, 3:] * activity_gate(batch.articulation) * window_border()
     difference = ((made - batch.target).abs() * GAIN).clamp(0, 1)

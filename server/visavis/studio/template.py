@@ -13,13 +13,13 @@ import av
 import numpy as np
 import typer
 from numpy.typing import NDArray
-from rich.progress import track
 
 from visavis.core.colour import rgb_to_planes
 from visavis.core.compositor import Frame, clean_matte, crop, new_frame, overlay, planes
 from visavis.studio.background import studio_wall
 from visavis.studio.dataset import Dataset
 from visavis.studio.pictures import Bytes
+from visavis.studio.progress import tracked
 
 Float32 = NDArray[np.float32]
 ROI = 224  # pixels, width and height of the mouth region
@@ -139,7 +139,7 @@ def roi_planes(frame: Frame, corner: tuple[int, int]) -> tuple[Bytes, Bytes, Byt
 
 def build(data: Dataset, path: Path) -> None:
     """Encode the data set's loop as the idle clip."""
-    indices = track(range(data.length), "template")
+    indices = tracked(range(data.length), "template")
     encode((stack(data.template_rgba(index)) for index in indices), path)
 
 

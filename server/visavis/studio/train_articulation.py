@@ -8,7 +8,6 @@ import numpy as np
 import torch
 import typer
 from numpy.typing import NDArray
-from rich.progress import track
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
@@ -27,6 +26,7 @@ from visavis.studio.corpus import (
 from visavis.studio.dataset import CHANNELS, HELD_OUT_CLIPS, Dataset
 from visavis.studio.networks import PRESS, ArticulationHead, AudioEncoder
 from visavis.studio.opening import agreement
+from visavis.studio.progress import tracked
 from visavis.studio.train_generator import schedule
 
 Float32 = NDArray[np.float32]
@@ -152,7 +152,7 @@ def train(
         start = state["step"]
     random = np.random.default_rng((SEED, start))
     weights = channel_weights(corpus)
-    for step in track(range(start, steps), "listener"):
+    for step in tracked(range(start, steps), "listener"):
         for group in optimizer.param_groups:
             group["lr"] = rate * schedule(step, steps)
         batch = draw(corpus, clips, random)

@@ -2,13 +2,13 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, cast
 
 import numpy as np
 import torch
 import typer
-from rich.progress import track
 from torch import Tensor
 from torch.nn import functional as fn
 
@@ -16,21 +16,25 @@ from visavis.studio import checkpoint
 from visavis.studio.crops import MARGIN, WINDOW, Pairs
 from visavis.studio.dataset import HELD_OUT_CLIPS
 from visavis.studio.networks import Painter, activity_gate, blend, window_border
+from visavis.studio.progress import tracked
+from visavis.studio.registration import register, shifted_pose
 
 MOUTH = (slice(36, 122), slice(22, 124))  # rows and columns of the window
 MOUTH_WEIGHT = 4.0
 EDGE_WEIGHT = 1.5
+POSE_WEIGHT = 0.02
 MASK_WEIGHT = 0.004  # keeps the mask at 0 where the template already is right
 SEED = 1
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Patches of WINDOW pixels in [0, 1] and their articulation."""
+    """Patches of WINDOW pixels in [0, 1], their articulation, and where the head is."""
 
     template: Tensor
     target: Tensor
     articulation: Tensor
+    pose: Tensor
 
 
 class Pool:
@@ -46,12 +50,18 @@ class Pool:
         self.train = (~held & moving).nonzero().flatten()  # rest needs no learning
         self.held_out = held.nonzero().flatten()
 
+    @cached_property
+    def pose(self) -> Tensor:
+        """Head pose per template frame [loop, 6], of patches with their margin."""
+        return register(self.templates.float() / 255)
+
     def exact(self, chosen: Tensor) -> Batch:
         """Pairs as they are."""
         inner = slice(MARGIN, MARGIN + WINDOW)
+        still = torch.zeros(len(chosen), 2)
         template = self.templates[self.index[chosen], :, inner, inner].float() / 255
         target = self.targets[chosen, :, inner, inner].float() / 255
-        return Batch(template, target, self.articulation[chosen])
+        return Batch(template, target, self.articulation[chosen], self._pose(chosen, still))
 
     def augmented(self, size: int, random: torch.Generator) -> Batch:
         """Random training pairs, shifted, tinted and with a little articulation noise."""
@@ -68,7 +78,12 @@ class Pool:
             (template * tint).clamp(0, 1),
             (target * tint).clamp(0, 1),
             torch.where(articulation > 0, articulation + noise, articulation),
+            self._pose(chosen, shifts - MARGIN),
         )
+
+    def _pose(self, chosen: Tensor, shift: Tensor) -> Tensor:
+        """Where the head is in windows cut `shift` [B, 2] (y, x) pixels off the centre."""
+        return shifted_pose(self.pose[self.index[chosen]], shift, WINDOW + 2 * MARGIN, WINDOW)
 
 
 def _shifted(patches: Tensor, corners: Tensor) -> Tensor:
@@ -85,8 +100,8 @@ def edges(picture: Tensor) -> tuple[Tensor, Tensor]:
     return picture[..., 1:] - picture[..., :-1], picture[..., 1:, :] - picture[..., :-1, :]
 
 
-def loss_of(painted: Tensor, batch: Batch, border: Tensor) -> Tensor:
-    """Weighted L1, the same for edges on two scales, and a price on the mask."""
+def loss_of(painted: Tensor, pose: Tensor, batch: Batch, border: Tensor) -> Tensor:
+    """Weighted L1, the same for edges on two scales, head pose, and a price on the mask."""
     result = blend(painted, batch.template, batch.articulation, border)
     weight = torch.ones(1, 1, WINDOW, WINDOW)
     weight[:, :, MOUTH[0], MOUTH[1]] = MOUTH_WEIGHT
@@ -95,6 +110,7 @@ def loss_of(painted: Tensor, batch: Batch, border: Tensor) -> Tensor:
     for made, true, importance in ((result, batch.target, weight), coarse):
         for a, b, w in zip(edges(made), edges(true), edges_weight(importance), strict=True):
             loss = loss + EDGE_WEIGHT * ((a - b).abs() * w).mean()
+    loss = loss + POSE_WEIGHT * fn.smooth_l1_loss(pose, batch.pose, beta=0.3)
     return cast("Tensor", loss + MASK_WEIGHT * painted[:, 3:].mean())
 
 
@@ -110,7 +126,7 @@ def mouth_psnr(painter: Painter, pool: Pool, border: Tensor) -> tuple[float, flo
     for chosen in pool.held_out.split(32):
         batch = pool.exact(chosen)
         with torch.autocast("cpu", torch.bfloat16):
-            painted = painter(batch.template, batch.articulation)
+            painted, _ = painter(batch.template, batch.articulation)
         result = blend(painted, batch.template, batch.articulation, border)
         both = torch.stack((result, batch.template)) - batch.target
         errors.append(both[..., MOUTH[0], MOUTH[1]].square().mean((2, 3, 4)))
@@ -135,15 +151,15 @@ def train(
         start = state["step"]
     random = torch.Generator().manual_seed(SEED + start)
     border = window_border()
-    for step in track(range(start, steps), "painter"):
+    for step in tracked(range(start, steps), "painter"):
         for group in optimizer.param_groups:
             group["lr"] = rate * schedule(step, steps)
         batch = pool.augmented(batch_size, random)
         with torch.autocast("cpu", torch.bfloat16):
-            painted = painter(
+            painted, pose = painter(
                 batch.template.to(memory_format=torch.channels_last), batch.articulation
             )
-        loss = loss_of(painted, batch, border)
+        loss = loss_of(painted, pose, batch, border)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(painter.parameters(), 1.0)
