@@ -11,6 +11,9 @@ TONE_S = 0.2
 TONE_LEVEL = 0.15  # of full scale, a third of the tone's amplitude
 LIT = 128  # mean green of a lit lamp
 _QUIET_S = 0.3
+_PIECE = RATE // 2
+_LONGEST_DELAY = 2 * RATE
+_SPOKEN_RMS = 0.02
 
 
 def beeps(seconds: float, hz: float, amplitude: float, lead_s: float = 1.0) -> Float64:
@@ -54,16 +57,29 @@ def mic_to_glass_ms(recording: Recording) -> Float64:
 
 
 def correlation_peak(sent: Float64, heard: Float64) -> tuple[float, float]:
-    """Highest normalised cross-correlation of two recordings of one sound, and its delay in s."""
-    size = 1 << (len(sent) + len(heard) - 1).bit_length()
-    product = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(sent, size)), size)
-    window = product[: 2 * RATE]  # the answer comes later, by less than two seconds
-    delay = int(np.argmax(window))
-    a, b = sent[: len(heard) - delay], heard[delay : delay + len(sent)]
-    count = min(len(a), len(b))
-    a, b = a[:count], b[:count]
-    scale = float(np.sqrt(np.sum(a * a) * np.sum(b * b)))
-    return float(np.sum(a * b)) / max(scale, 1e-9), delay / RATE
+    """How much of what was sent is heard: median over half seconds of speech of the highest
+    normalised cross-correlation, and the median delay in s.
+
+    Short pieces, because a receiver stretches time a little while its buffer adapts.
+    """
+    found = [
+        _best_match(sent[at : at + _PIECE], heard[at : at + _PIECE + _LONGEST_DELAY])
+        for at in range(0, len(sent) - _PIECE - _LONGEST_DELAY, _PIECE)
+        if np.sqrt(np.mean(sent[at : at + _PIECE] ** 2)) > _SPOKEN_RMS
+    ]
+    peaks, delays = zip(*found, strict=True)
+    return float(np.median(peaks)), float(np.median(delays)) / RATE
+
+
+def _best_match(piece: Float64, heard: Float64) -> tuple[float, int]:
+    size = 1 << (len(piece) + len(heard)).bit_length()
+    spectrum = np.fft.rfft(heard, size) * np.conj(np.fft.rfft(piece, size))
+    products = np.fft.irfft(spectrum, size)[: len(heard) - len(piece) + 1]
+    energy = np.cumsum(np.concatenate(([0.0], heard * heard)))
+    scales = np.sqrt((energy[len(piece) :] - energy[: -len(piece)]) * np.sum(piece * piece))
+    ratios = products / np.maximum(scales, 1e-6)
+    delay = int(np.argmax(ratios))
+    return float(ratios[delay]), delay
 
 
 def presented_fps(recording: Recording) -> float:

@@ -109,7 +109,7 @@ class Recording:
     shown_ms: Float64  # per presented frame: when it was on the glass
     presented: Float64  # running number of presented frames
     level: Float64  # mean green in 0…255, in the watched box
-    change: Float64  # mean absolute difference to the frame before, in the box
+    change: Float64  # mean squared difference to the frame before, in the box
     begin: dict[str, Any]  # getStats
     end: dict[str, Any]
 

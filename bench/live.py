@@ -75,14 +75,15 @@ def talk_to(avatar: str, mouth: list[int]) -> Talk:
 
 
 def mouth_ratio(recording: Recording, delay_s: float) -> float:
-    """Mean frame difference in the mouth's box while the voice sounds, over that in silence."""
+    """RMS difference between frames in the mouth's box while the voice sounds, over silence's."""
     level = np.abs(recording.remote)
     loud = np.flatnonzero(level > 0.02) / 48_000
     heard = (recording.shown_ms - recording.sound_start_ms) / 1000
     last = loud[-1]
     speaking = (heard > loud[0]) & (heard < last)
     silent = (heard > last + 0.5) & (heard < len(level) / 48_000)
-    return float(recording.change[speaking].mean() / recording.change[silent].mean())
+    energy = recording.change[speaking].mean() / recording.change[silent].mean()
+    return float(np.sqrt(energy))
 
 
 def lamp_sync(window: WindowSpec, seconds: float = 60.0) -> Sync:

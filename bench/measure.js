@@ -40,7 +40,7 @@
       let change = 0;
       for (let i = 1; i < pixels.length; i += 4) {
         sum += pixels[i];
-        if (last) change += Math.abs(pixels[i] - last[i]);
+        if (last) change += (pixels[i] - last[i]) ** 2;
       }
       last = pixels;
       const count = pixels.length / 4;

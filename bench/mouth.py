@@ -4,7 +4,7 @@ import numpy as np
 
 from visavis.core.bundle import Bundle
 
-_PLACE = (0.28, 0.40, 0.44, 0.36)  # x, y, width, height of the mouth within the ROI
+_PLACE = (0.39, 0.48, 0.23, 0.16)  # x, y, width, height of the lips within the ROI
 
 
 def mouth_box(bundle: Bundle) -> list[int]:

@@ -43,6 +43,7 @@ def run_server(config: ServeConfig, bundle: Bundle) -> None:
     config.check()
     aiortc_patches.use_addresses(config.media_addresses)
     aiortc_patches.raise_bit_rates()
+    aiortc_patches.keep_the_voice()
     aiortc_patches.notice_dead_peers()
     with ExitStack() as stack:
         listener = stack.enter_context(_listen(config))

@@ -10,6 +10,8 @@ MAX_CANDIDATES = 32
 _AUDIO_CODECS = frozenset({"opus"})
 _VIDEO_CODECS = frozenset({"vp8"})
 _PORT = re.compile("[0-9]{1,5}")
+_OPUS_RTPMAP = re.compile(r"a=rtpmap:(\d+) opus/48000/2", re.IGNORECASE)
+_OPUS_WISHES = "minptime=10;useinbandfec=1;maxaveragebitrate=96000"
 _DIRECTIONS = frozenset({"sendrecv", "sendonly", "recvonly", "inactive"})
 
 
@@ -88,3 +90,17 @@ def check_offer(sdp: str) -> None:
         raise UnsupportedOfferError(
             "The offer has no VP8 video, which every WebRTC client must have (RFC 7742)."
         )
+
+
+def ask_for_clear_voice(answer: str) -> str:
+    """Ask the caller for 96 kbit/s of Opus with in-band FEC (RFC 7587 section 6.1).
+
+    Browsers send speech at about 32 kbit/s unless told, and the voice is encoded once more on its
+    way back.
+    """
+    lines = []
+    for line in answer.split("\r\n"):
+        lines.append(line)
+        if match := _OPUS_RTPMAP.fullmatch(line):
+            lines.append(f"a=fmtp:{match[1]} {_OPUS_WISHES}")
+    return "\r\n".join(lines)

@@ -28,7 +28,7 @@ from visavis.media.ingest import Ingest
 Float32 = NDArray[np.float32]
 _log = logging.getLogger(__name__)
 _FPS_WINDOW = 51  # releases, two seconds
-RELEASE_S = 0.024  # from a tick to its release: the time that one frame may take to make
+RELEASE_S = 0.036  # from a tick to its release: the time that one frame may take to make
 
 
 class Outlet(Protocol):
@@ -44,9 +44,9 @@ class StreamCounters:
 
     released: int = 0
     generated: int = 0
-    late: int = 0  # not made in time: the idle frame was shown
+    late: int = 0  # not made in time: the mouth was held
     failed: int = 0  # the generator or the encoder failed: the idle frame was shown
-    refused: int = 0  # the pool was full: the idle frame was shown
+    refused: int = 0  # the pool was full: the mouth was held
     skipped: int = 0  # the loop itself was held up
 
 
@@ -79,6 +79,9 @@ class AvatarStream:
         )
         self.counters = StreamCounters()
         self.state = SpeechState.IDLE
+        self._mouth: Float32 | None = (
+            None  # the newest ROI of this utterance, held when one is late
+        )
         self._releases: deque[float] = deque(maxlen=_FPS_WINDOW)  # times, in seconds
 
     @property
@@ -129,9 +132,11 @@ class AvatarStream:
         speaking = step is not None and step.speaking
         self.state = SpeechState.SPEAKING if speaking else SpeechState.IDLE
         if step is None or not speaking:
+            self._mouth = None
             return self._template.idle(index)
         try:
-            roi = await self._generate(index, step, due_s)
+            self._mouth = await self._generate(index, step, due_s)
+            self.counters.generated += 1
         except TimeoutError:
             self.counters.late += 1
         except PoolBusyError:
@@ -139,10 +144,10 @@ class AvatarStream:
         except GeneratorError as error:
             _log.debug("%s; the idle frame is shown", error)
             self.counters.failed += 1
-        else:
-            self.counters.generated += 1
-            return self._template.speaking(index, roi, step.gain)
-        return self._template.idle(index)
+            self._mouth = None
+        if self._mouth is None:
+            return self._template.idle(index)
+        return self._template.speaking(index, self._mouth, step.gain)
 
     async def _generate(self, index: int, step: SpeechStep, due_s: float) -> Float32:
         future = self._pool.submit(self._template.roi(index)[None], step.audio[None])

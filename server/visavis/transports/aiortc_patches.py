@@ -11,7 +11,7 @@ from typing import Any
 
 import aioice.ice
 from aiortc import RTCRtpReceiver, RTCRtpSender, clock
-from aiortc.codecs import h264, vpx
+from aiortc.codecs import h264, opus, vpx
 from aiortc.jitterbuffer import JitterBuffer
 from aiortc.rtp import RtcpSrPacket
 
@@ -20,6 +20,7 @@ _VIDEO_BIT_RATES = (500_000, 1_500_000, 3_000_000)  # least, first, most, bit/s
 _CONSENT_INTERVAL_S = 2
 _CONSENT_FAILURES = 5
 _find_addresses = aioice.ice.get_host_addresses
+_opus_init = opus.OpusEncoder.__init__
 
 
 @dataclass
@@ -52,6 +53,20 @@ def raise_bit_rates() -> None:
     names = ("MIN_BITRATE", "DEFAULT_BITRATE", "MAX_BITRATE")
     for codec in (vpx, h264):
         vars(codec).update(zip(names, _VIDEO_BIT_RATES, strict=True))
+
+
+def keep_the_voice() -> None:
+    """Encode sound as it is.
+
+    aiortc asks Opus for its "voip" application, whose high-pass filter and speech model change a
+    voice that the caller's own Opus has already changed once.
+    """
+
+    def init(self: opus.OpusEncoder) -> None:
+        _opus_init(self)
+        self.codec.options = {**self.codec.options, "application": "audio"}
+
+    opus.OpusEncoder.__init__ = init  # type: ignore[method-assign]
 
 
 def notice_dead_peers() -> None:

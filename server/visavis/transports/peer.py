@@ -21,7 +21,7 @@ from av.audio.frame import AudioFrame
 from numpy.typing import NDArray
 
 from visavis.core.pcm import Resampler, to_mono
-from visavis.core.signaling import check_offer
+from visavis.core.signaling import ask_for_clear_voice, check_offer
 from visavis.core.timeline import OUTPUT_RATE, VIDEO_CLOCK
 from visavis.errors import OfferError, UnsupportedOfferError
 from visavis.media.ingest import Ingest
@@ -66,7 +66,7 @@ class TalkPeer:
         except Exception as error:  # aiortc asserts and unpacks its way through hostile SDP
             reason = str(error).split("\n")[0][:200] or type(error).__name__
             raise OfferError(f"The SDP offer cannot be answered: {reason}.") from error
-        return keep_sha256(self._peer.localDescription.sdp)
+        return ask_for_clear_voice(keep_sha256(self._peer.localDescription.sdp))
 
     async def close(self) -> None:
         """Hang up and wait until nothing of the peer runs any more."""
