@@ -5,6 +5,7 @@ import inspect
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,15 @@ from numpy.typing import NDArray
 from visavis import avatars
 from visavis.avatars import Avatar
 from visavis.core.bundle import read_bundle
+from visavis.engine.models import Generator, GeneratorModel
 from visavis.engine.pool import SessionPool
+from visavis.engine.session import Session
 from visavis.studio.lamp import build_lamp
 
 Float32 = NDArray[np.float32]
 ToneMaker = Callable[..., Float32]
+FakeRun = Callable[[Float32, Float32], Float32]
+ModelMaker = Callable[[FakeRun], GeneratorModel]
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +51,28 @@ def pool(lamp: Avatar) -> Iterator[SessionPool]:
     """One session of the lamp's generator."""
     with SessionPool(lamp.generator, 1) as pool:
         yield pool
+
+
+@dataclass(frozen=True)
+class _FakeModel(GeneratorModel):
+    session: Session
+
+    def open(self) -> Generator:
+        return Generator(self.session, self)
+
+
+class _FakeSession:
+    def __init__(self, run: FakeRun) -> None:
+        self._run = run
+
+    def run(self, outputs: list[str], feeds: dict[str, Float32]) -> list[Float32]:
+        return [self._run(feeds["template"], feeds["audio"])]
+
+
+@pytest.fixture
+def fake_model(lamp: Avatar) -> ModelMaker:
+    """Makes a generator of the lamp's shapes out of a function of templates and audio."""
+    return lambda run: _FakeModel(lamp.bundle, b"", _FakeSession(run))
 
 
 @pytest.fixture(scope="session")

@@ -47,12 +47,16 @@ class SessionPool:
     def submit(self, templates: Float32, audio: Float32) -> "Future[Float32]":
         """Generate ROIs [B, 3, R, R] for templates [B, 3, R, R] and audio [B, W, F].
 
-        The future raises `GeneratorError`. Raises `PoolBusyError` at once if the queue is full.
+        The future raises `GeneratorError`. Raises `PoolBusyError` at once if the queue is full or the pool closed.
         """
         if not self._places.acquire(blocking=False):
             self.counters.refused += 1
             raise PoolBusyError("the generator pool is full")
-        future = self._executor.submit(self._run, templates, audio)
+        try:
+            future = self._executor.submit(self._run, templates, audio)
+        except RuntimeError as error:
+            self._places.release()
+            raise PoolBusyError("the generator pool is closed") from error
         future.add_done_callback(lambda _: self._places.release())
         return future
 
