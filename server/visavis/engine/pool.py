@@ -47,7 +47,8 @@ class SessionPool:
     def submit(self, templates: Float32, audio: Float32) -> "Future[Float32]":
         """Generate ROIs [B, 3, R, R] for templates [B, 3, R, R] and audio [B, W, F].
 
-        The future raises `GeneratorError`. Raises `PoolBusyError` at once if the queue is full or the pool closed.
+        The future raises `GeneratorError`. Raises `PoolBusyError` at once if the queue is full or
+        the pool closed.
         """
         if not self._places.acquire(blocking=False):
             self.counters.refused += 1
