@@ -8,11 +8,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,24 +63,29 @@ def running_server(*arguments: str, avatars: Path | None = None) -> Iterator[Run
         environment["VISAVIS_AVATARS"] = str(avatars)
     command = [sys.executable, "-m", "visavis", "serve", "--port", "0"]
     command += ["--media-address", "127.0.0.1", *arguments]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
-    try:
-        yield RunningServer(_wait_for_url(process), process)
-    finally:
-        process.send_signal(signal.SIGINT)
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(command, stderr=log, text=True, env=environment)
         try:
-            process.wait(20)
+            yield RunningServer(_wait_for_url(process, log), process)
         finally:
-            process.kill()
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(20)
+            finally:
+                process.kill()
+                process.wait()
 
 
-def _wait_for_url(process: "subprocess.Popen[str]") -> str:
-    lines = []
-    for line in process.stderr or ():
-        lines.append(line)
-        if match := re.search(r"ready .* at (http://\S+)", line):
+def _wait_for_url(process: "subprocess.Popen[str]", log: TextIO) -> str:
+    while True:
+        ended = process.poll() is not None
+        log.seek(0)
+        text = log.read()
+        if match := re.search(r"ready .* at (http://\S+)", text):
             return match[1]
-    raise RuntimeError(f"the server did not start: {''.join(lines)}")
+        if ended:
+            raise RuntimeError(f"the server did not start: {text}")
+        time.sleep(0.05)
 
 
 @contextlib.contextmanager
