@@ -63,7 +63,7 @@ def running_server(*arguments: str, avatars: Path | None = None) -> Iterator[Run
         environment["VISAVIS_AVATARS"] = str(avatars)
     command = [sys.executable, "-m", "visavis", "serve", "--port", "0"]
     command += ["--media-address", "127.0.0.1", *arguments]
-    with tempfile.TemporaryFile("w+") as log:
+    with tempfile.TemporaryFile("a+") as log:
         process = subprocess.Popen(command, stderr=log, text=True, env=environment)
         try:
             yield RunningServer(_wait_for_url(process, log), process)
