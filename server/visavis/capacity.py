@@ -16,11 +16,12 @@ from visavis.engine.pool import SessionPool
 _log = logging.getLogger(__name__)
 _FRAMES = 25
 _SHARE = 0.7  # of the cores' time that sessions may plan with; the rest is for peaks
+_TRANSPORT_S = 0.008  # aiortc's part of a frame: Opus both ways, RTP, SRTP (`make bench`, live)
 
 
 def measure_capacity(avatar: Avatar, pool: SessionPool) -> int:
     """Sessions that `pool` and the cores can feed at 25 FPS while everyone talks; at least 1."""
-    step_s = _step_s(avatar, pool)
+    step_s = _step_s(avatar, pool) + _TRANSPORT_S
     cores = os.cpu_count() or 1
     capacity = max(1, int(cores * FRAME_S * _SHARE / step_s))
     _log.info("one talking frame costs %.1f ms of a core: %d sessions", 1000 * step_s, capacity)
