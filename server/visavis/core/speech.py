@@ -29,9 +29,8 @@ class SpeechSpec:
     open_db: float = 9.0  # above the noise floor
     close_db: float = 5.0  # above the noise floor
     quiet_dbfs: float = -54.0  # never speech below this
-    floor_rise_db: float = 0.12  # per frame: 3 dB a second follows a new fan, not a sentence
-    floor_fall: float = 0.5  # share of the way down per frame
-    floor_max_dbfs: float = -28.0
+    floor_frames: int = 50  # the floor is the quietest frame of two seconds; speech has gaps
+    floor_max_dbfs: float = -24.0  # louder steady sound is taken for speech
     hang_frames: int = 4  # how long a pause may be before the gate closes
     fade_in_frames: int = 2
     fade_out_frames: int = 3
@@ -52,7 +51,7 @@ class SpeechGate:
     def __init__(self, look_ahead: int, spec: SpeechSpec | None = None) -> None:
         self._spec = spec or SpeechSpec()
         self._delay = deque([False] * look_ahead, maxlen=look_ahead + 1)
-        self._floor = -70.0  # dBFS, the tracked noise floor
+        self._levels: deque[float] = deque([-120.0], maxlen=self._spec.floor_frames)
         self._open = False
         self._quiet_frames = 0
         self._gain = 0.0
@@ -69,13 +68,10 @@ class SpeechGate:
 
     def _decide(self, level: float) -> None:
         spec = self._spec
-        if level < self._floor:
-            self._floor += spec.floor_fall * (level - self._floor)
-        else:
-            self._floor = min(self._floor + spec.floor_rise_db, level, spec.floor_max_dbfs)
-        self._floor = max(self._floor, -80.0)
+        self._levels.append(level)
+        floor = min(spec.floor_max_dbfs, *self._levels)
         margin = spec.close_db if self._open else spec.open_db
-        if level > max(self._floor + margin, spec.quiet_dbfs):
+        if level > max(floor + margin, spec.quiet_dbfs):
             self._open, self._quiet_frames = True, 0
             return
         self._quiet_frames += 1
