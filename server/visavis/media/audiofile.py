@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from visavis.core.pcm import Resampler, check_rate, scrub, to_mono
 from visavis.core.timeline import OUTPUT_RATE, SAMPLE_RATE
 from visavis.errors import MediaError
+from visavis.media.riff import announced_wav_seconds
 
 Float32 = NDArray[np.float32]
 MIN_SECONDS = 0.1
 _GAP_SECONDS = 0.02  # a smaller hole between packets is rounding, not silence
 _LONGEST_GAP_SECONDS = 3600
-_EXACT_CONTAINERS = frozenset({"wav", "w64", "aiff", "caf", "flac"})  # their headers count samples
-_UNKNOWN_WAV_BYTES = 0x7FFF_0000  # streams write this much or more when they cannot know
+_EXACT_CONTAINERS = frozenset({"aiff", "caf", "flac"})  # their headers count samples, as WAV's does
 
 
 class AudioFile:
@@ -30,7 +30,7 @@ class AudioFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._container = av.open(str(path))
+            self._container = av.open(str(path.absolute()))  # a:b.wav is no protocol a
         except (av.FFmpegError, OSError) as error:
             raise MediaError(self._cannot_read(error)) from error
         if not self._container.streams.audio:
@@ -55,17 +55,18 @@ class AudioFile:
     def chunks(self) -> Iterator[tuple[Float32, Float32]]:
         """The clip in pieces: stereo [n, 2] at 48 kHz to be heard, mono [m] at 16 kHz to be
         analysed. Holes in the file's own timeline become silence."""
-        resampler = AudioResampler(format="flt", layout="stereo", rate=OUTPUT_RATE)
+        resampler: AudioResampler | None = None
         analysis: Resampler | None = None
         for frame in self._frames():
             samples = _samples(frame)
             rate = check_rate(frame.sample_rate)
+            resampler = resampler or _resampler(frame)
             analysis = analysis or Resampler(rate, SAMPLE_RATE)
             silence = self._gap(frame, rate)
             self.seconds += (silence + frame.samples) / rate
             mono = np.concatenate((np.zeros(silence, np.float32), to_mono(samples)))
             yield _heard(resampler, frame, silence), analysis.push(mono)
-        if analysis is not None:
+        if analysis is not None and resampler is not None:
             yield _stereo(resampler.resample(None)), analysis.flush()
         self._check_length()
 
@@ -81,8 +82,8 @@ class AudioFile:
         """Missing samples before this frame, by its presentation time."""
         if frame.pts is None or frame.time_base is None:
             return 0
-        start = self._stream.start_time or 0
-        hole = float((frame.pts - min(start, 0)) * frame.time_base) - self.seconds
+        start_s = (self._container.start_time or 0) / av.time_base  # MP3 and others begin late
+        hole = float(frame.pts * frame.time_base) - start_s - self.seconds
         if hole < _GAP_SECONDS:
             return 0
         return round(min(hole, _LONGEST_GAP_SECONDS) * rate)
@@ -92,20 +93,18 @@ class AudioFile:
             raise MediaError(
                 f"{self.path} lasts {self.seconds:.2f} s; give at least {MIN_SECONDS} s of audio."
             )
-        announced = self.announced_seconds
-        exact = self._container.format.name in _EXACT_CONTAINERS
-        if not exact or announced is None or self._has_unknown_size(announced):
-            return
-        if self.seconds < announced - 0.05:
+        announced = self._exactly_announced()
+        if announced is not None and self.seconds < announced - 0.05:
             raise MediaError(
                 f"{self.path} is cut off: it holds {self.seconds:.2f} s of the "
                 f"{announced:.2f} s that its header announces."
             )
 
-    def _has_unknown_size(self, announced: float) -> bool:
-        context = self._stream.codec_context
-        frame_bytes = context.channels * max(1, context.format.bytes)
-        return announced * context.sample_rate * frame_bytes >= _UNKNOWN_WAV_BYTES
+    def _exactly_announced(self) -> float | None:
+        if self._container.format.name == "wav":
+            return announced_wav_seconds(self.path)
+        exact = self._container.format.name in _EXACT_CONTAINERS
+        return self.announced_seconds if exact else None
 
     def _cannot_read(self, error: Exception) -> str:
         if not self.path.exists():
@@ -133,6 +132,12 @@ def _samples(frame: AudioFrame) -> NDArray[np.generic]:
     return table
 
 
+def _resampler(frame: AudioFrame) -> AudioResampler:
+    """FFmpeg makes stereo of mono 3 dB quieter, so mono stays mono here."""
+    layout = "mono" if frame.layout.nb_channels == 1 else "stereo"
+    return AudioResampler(format="flt", layout=layout, rate=OUTPUT_RATE)
+
+
 def _heard(resampler: AudioResampler, frame: AudioFrame, silence: int) -> Float32:
     pieces = []
     if silence:
@@ -144,6 +149,8 @@ def _heard(resampler: AudioResampler, frame: AudioFrame, silence: int) -> Float3
 
 def _stereo(frames: list[AudioFrame]) -> Float32:
     """Resampled frames → [n, 2], clean and in range."""
-    tables = [frame.to_ndarray().reshape(-1, 2) for frame in frames]
-    heard = np.concatenate(tables) if tables else np.empty((0, 2))
-    return scrub(heard.astype(np.float32))[0]
+    heard = np.empty((0, 2), np.float32)
+    for frame in frames:
+        table = frame.to_ndarray().reshape(-1, frame.layout.nb_channels)
+        heard = np.concatenate((heard, np.broadcast_to(table, (len(table), 2))))
+    return scrub(heard)[0]

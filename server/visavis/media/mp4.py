@@ -1,5 +1,6 @@
 """An MP4 with H.264 and AAC, written beside its place and moved there when it is whole."""
 
+import contextlib
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
@@ -37,11 +38,13 @@ class Mp4Writer:
     def __init__(self, path: Path, width: int, height: int, sound: bool = True) -> None:
         """Raises `MediaError` if the place cannot be written."""
         self.path = path
-        self._part = path.with_name(f".{path.name}.part")
+        if path.is_dir():
+            raise MediaError(f"{path} is a folder; name a file, such as out.mp4.")
+        self._part = path.absolute().with_name(f".{path.name}.part")
         try:
             self._container = av.open(str(self._part), "w", format="mp4")
         except (av.FFmpegError, OSError) as error:
-            raise MediaError(f"{path} cannot be written: {error}.") from error
+            raise self._unwritable(error) from error
         self._video = self._open_video(width, height)
         self._audio: AudioStream | None = self._open_audio() if sound else None
         self._frames = 0
@@ -55,11 +58,10 @@ class Mp4Writer:
             if kind is None:
                 self._finish()
         except (av.FFmpegError, OSError) as error:
-            raise MediaError(f"{self.path} cannot be written: {error}.") from error
+            raise self._unwritable(error) from error
         finally:
-            self._container.close()
-            if kind is None and self._part.exists():
-                self._part.replace(self.path)
+            with contextlib.suppress(av.FFmpegError, OSError):
+                self._container.close()
             self._part.unlink(missing_ok=True)
 
     def write_frame(self, frame: Frame) -> None:
@@ -95,10 +97,18 @@ class Mp4Writer:
         return stream
 
     def _mux(self, packets: "Iterable[Packet[Any]]") -> None:
-        for packet in packets:
-            self._container.mux(packet)
+        try:
+            for packet in packets:
+                self._container.mux(packet)
+        except (av.FFmpegError, OSError) as error:
+            raise self._unwritable(error) from error
 
     def _finish(self) -> None:
         self._mux(self._video.encode(None))
         if self._audio is not None:
             self._mux(self._audio.encode(None))
+        self._container.close()
+        self._part.replace(self.path)
+
+    def _unwritable(self, error: Exception) -> MediaError:
+        return MediaError(f"{self.path} cannot be written: {error}.")

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ class Recorder:
         self._writer = Mp4Writer(path, width, height)
         self._waiting: queue.Queue[tuple[Frame, Float32] | None] = queue.Queue(_WAITING)
         self._failure: Exception | None = None
+        self._ended = False
         self._thread = threading.Thread(target=self._write, name="recorder")
         self._thread.start()
 
@@ -44,11 +46,18 @@ class Recorder:
     def _write(self) -> None:
         try:
             with self._writer as movie:
-                while (release := self._waiting.get()) is not None:
-                    frame, sound = release
+                for frame, sound in self._releases():
                     movie.write_frame(frame)
                     movie.write_sound(np.stack((sound, sound), axis=1))
         except Exception as error:  # handed to `close`, which runs in the caller's thread
             self._failure = error
-            while self._waiting.get() is not None:
-                self.dropped += 1
+            self.dropped += sum(1 for _ in self._releases())
+
+    def _releases(self) -> Iterator[tuple[Frame, Float32]]:
+        """What has been released, until `close`."""
+        while not self._ended:
+            release = self._waiting.get()
+            if release is None:
+                self._ended = True
+            else:
+                yield release
