@@ -8,6 +8,7 @@ import pytest
 
 from visavis.core.timeline import FRAME_SAMPLES, SAMPLE_RATE
 from visavis.errors import StudioError
+from visavis.studio.articulation import curves
 from visavis.studio.clips import LEAD_S, PEAK, TAIL_S, Clip, ClipFolder, framed
 from visavis.studio.phonemes import Phoneme
 from visavis.studio.visemes import TRACKS
@@ -53,6 +54,15 @@ def test_an_entry_has_a_row_for_every_frame() -> None:
     entry = clip().entry()
     assert entry["names"] == list(TRACKS)
     assert len(entry["weights"]) == len(entry["tongue_up"]) == entry["frames"]
+
+
+def test_the_weights_can_be_derived_again_from_the_written_times() -> None:
+    # A pause of 0.08996 s is a short one; written with four decimals it is 0.09 s, a long one.
+    end_s = 0.323 + 0.08996
+    sounds = (Phoneme("aa", 0.0, 0.323), Phoneme("_", 0.323, end_s), Phoneme("aa", end_s, 0.6))
+    entry = framed(0, "slt", "A.", Speech(speech().pcm, SAMPLE_RATE, sounds)).entry()
+    again = curves([Phoneme(*written) for written in entry["ph"]], entry["frames"])
+    np.testing.assert_allclose(entry["weights"], again.weights, atol=1e-4)
 
 
 def test_a_folder_is_read_back(tmp_path: Path) -> None:

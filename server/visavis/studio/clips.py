@@ -37,14 +37,21 @@ class Clip:
         return len(self.pcm) // FRAME_SAMPLES
 
     def entry(self) -> dict[str, Any]:
-        """What `meta.json` says of the clip: times in seconds, weights per frame."""
-        movement = curves(self.phonemes, self.frames)
+        """What `meta.json` says of the clip: times in seconds, weights per frame.
+
+        The weights are those of the times as written, so that anyone can derive them again.
+        """
+        written = [
+            Phoneme(p.symbol, round(p.start_s, DECIMALS), round(p.end_s, DECIMALS))
+            for p in self.phonemes
+        ]
+        movement = curves(written, self.frames)
         return {
             "id": self.number,
             "voice": self.voice,
             "text": self.text,
             "frames": self.frames,
-            "ph": [[p.symbol, round(p.start_s, 4), round(p.end_s, 4)] for p in self.phonemes],
+            "ph": [list(phoneme) for phoneme in written],
             "names": list(movement.names),
             "weights": movement.weights.round(DECIMALS).tolist(),
             "tongue_up": movement.tongue_up.round(DECIMALS).tolist(),
