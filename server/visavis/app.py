@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from visavis.avatars import Avatar, asset
 from visavis.config import ServeConfig
 from visavis.core.bundle import is_avatar_id
+from visavis.core.rate import RateLimit
 from visavis.core.signaling import MAX_OFFER_BYTES, check_offer
 from visavis.core.speech import SpeechState
 from visavis.engine.pool import SessionPool
@@ -35,6 +36,8 @@ from visavis.transports.access import (
 from visavis.transports.headers import SecurityHeaders
 
 _SDP = "application/sdp"
+_OFFERS_BURST = 20  # calls from one address at once
+_OFFERS_PER_SECOND = 2.0
 _LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]", "::1"]
 
 
@@ -103,6 +106,7 @@ class Api:
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        self._offers = RateLimit(_OFFERS_BURST, _OFFERS_PER_SECOND)
 
     async def ready(self, _: Request) -> Response:
         """200 while a new caller would be taken."""
@@ -132,6 +136,7 @@ class Api:
         """An SDP offer in, a live session and its SDP answer out."""
         server = self._server
         require_same_origin(request)
+        self._require_patience(request)
         require_token(request, server.config.token)
         avatar = server.find_avatar(request.path_params["avatar"])
         require_type(request, _SDP)
@@ -148,6 +153,15 @@ class Api:
         server.desk.start(session)
         location = {"Location": f"/api/sessions/{session.id}"}
         return Response(answer, 201, location, media_type=_SDP)
+
+    def _require_patience(self, request: Request) -> None:
+        caller = request.client.host if request.client else "unknown"
+        wait_s = self._offers.ask(caller, asyncio.get_running_loop().time())
+        if wait_s:
+            headers = {"Retry-After": str(wait_s)}
+            raise HTTPException(
+                429, "Too many calls at once; wait a little and try again.", headers
+            )
 
     async def session(self, request: Request) -> Response:
         """GET tells how a session fares, DELETE ends it; its secret address is the permission."""
