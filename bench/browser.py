@@ -106,7 +106,11 @@ def open_page(url: str, microphone: Path) -> Iterator[Page]:
 
 @dataclass(frozen=True)
 class Recording:
-    """What a page heard and showed. Times are the page's `performance.now()`, in ms."""
+    """What a page heard and showed. Times are the page's `performance.now()`, in ms.
+
+    Sound is timed when it is at the ear: handed on by the browser, plus the sound output's latency,
+    less the delay of the tap that records it, which the page measures.
+    """
 
     elapsed_ms: float
     sound_start_ms: float  # of the first sample
@@ -137,7 +141,7 @@ def _recording(raw: dict[str, Any]) -> Recording:
     frames = np.array(raw["frames"], float)
     return Recording(
         elapsed_ms=raw["elapsed"],
-        sound_start_ms=raw["origin"] + 1000 * raw["first"],
+        sound_start_ms=raw["origin"] + 1000 * raw["first"] - raw["tap_ms"] + raw["output_ms"],
         mic=_samples(raw["mic"]),
         remote=_samples(raw["remote"]),
         shown_ms=frames[:, 0],

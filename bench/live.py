@@ -17,7 +17,7 @@ from visavis.studio.lamp import TONE_AMPLITUDE, TONE_HZ, build_lamp
 
 SPEECH_S = 10.0
 SILENCE_S = 3.0
-WARM_UP_S = 20.0
+WARM_UP_S = 8.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 

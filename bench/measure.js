@@ -11,7 +11,7 @@
     }
     registerProcessor('recorder', Recorder);`;
 
-  const state = { blocks: [], frames: [], context: null, clock: [] };
+  const state = { blocks: [], frames: [], origin: Infinity, tap_ms: 0, output_ms: 0 };
 
   async function listen(talk) {
     const context = new AudioContext({ sampleRate: 48000, latencyHint: 'interactive' });
@@ -22,9 +22,48 @@
     const sound = new MediaStream(talk.remoteStream.getAudioTracks());
     context.createMediaStreamSource(sound).connect(node, 0, 1);
     node.connect(context.destination);
-    node.port.onmessage = ({ data }) => state.blocks.push(data);
+    node.port.onmessage = ({ data }) => {
+      // The earliest arrival tells when a block was made; later ones only waited for the page.
+      state.origin = Math.min(state.origin, performance.now() - 1000 * (data.time + 128 / 48000));
+      state.blocks.push(data);
+    };
     await context.resume();
-    state.context = context;
+    state.tap_ms = await tapDelay(context);
+    state.output_ms = 1000 * context.outputLatency;
+  }
+
+  // How much later a sound comes out of a MediaStream tap than it went in: part of the measuring,
+  // not of what is measured.
+  async function tapDelay(context) {
+    const meter = `
+      class Meter extends AudioWorkletProcessor {
+        process(inputs) {
+          const peak = (input) => (input.length ? Math.max(...input[0].map(Math.abs)) : 0);
+          this.port.postMessage([currentTime, peak(inputs[0]), peak(inputs[1])]);
+          return true;
+        }
+      }
+      registerProcessor('meter', Meter);`;
+    const url = URL.createObjectURL(new Blob([meter], { type: 'text/javascript' }));
+    await context.audioWorklet.addModule(url);
+    const node = new AudioWorkletNode(context, 'meter', { numberOfInputs: 2 });
+    const [tone, gate] = [context.createOscillator(), context.createGain()];
+    const loop = context.createMediaStreamDestination();
+    gate.gain.value = 0;
+    tone.connect(gate).connect(loop);
+    gate.connect(node, 0, 0);
+    context.createMediaStreamSource(loop.stream).connect(node, 0, 1);
+    node.connect(context.destination);
+    const heard = [];
+    node.port.onmessage = ({ data }) => heard.push(data);
+    tone.start();
+    gate.gain.setValueAtTime(0.5, context.currentTime + 0.2);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    const begin = (input) => heard.find((entry) => entry[input] > 0.1)?.[0] ?? NaN;
+    tone.stop();
+    node.disconnect();
+    node.port.onmessage = null;
+    return 1000 * (begin(2) - begin(1));
   }
 
   function watch(video, box) {
@@ -81,12 +120,11 @@
     },
     async stop() {
       const end = await statistics(window.visavisTalk.peer);
-      const stamp = state.context.getOutputTimestamp();
       const all = (key) => encode(state.blocks.flatMap((block) => [...block[key]]));
       return {
         begin: state.begin, end, elapsed: performance.now() - state.started,
         frames: state.frames, first: state.blocks[0].time,
-        origin: stamp.performanceTime - stamp.contextTime * 1000,
+        origin: state.origin, tap_ms: state.tap_ms, output_ms: state.output_ms,
         mic: all('mic'), remote: all('remote'),
       };
     },

@@ -1,3 +1,4 @@
+import { LipSync } from './lip_sync.js';
 import { TalkError } from './talk_error.js';
 import { orAborted, pause, until } from './waiting.js';
 
@@ -24,6 +25,7 @@ const SILENT_CHECKS_LIMIT = 3;
 export class Line {
   #api;
   #closed = false;
+  #lipSync;
   #silenceTimer = 0;
   #graceTimer = 0;
   /** @type {(reason: string) => void} */
@@ -42,6 +44,7 @@ export class Line {
     const video = this.peer.addTransceiver('video', { direction: 'recvonly' });
     this.remoteStream = new MediaStream([audio.receiver.track, video.receiver.track]);
     for (const { receiver } of [audio, video]) playAtOnce(receiver);
+    this.#lipSync = new LipSync(this.peer, video.receiver);
     /** Resolves with the reason when the line stops carrying media. @type {Promise<string>} */
     this.lost = new Promise((resolve) => {
       this.#lose = resolve;
@@ -65,6 +68,7 @@ export class Line {
     signal.throwIfAborted();
     await peer.setRemoteDescription({ type: 'answer', sdp: session.answer });
     await this.#connected(signal);
+    this.#lipSync.start();
     this.#watch();
   }
 
@@ -74,6 +78,7 @@ export class Line {
     this.#closed = true;
     clearInterval(this.#silenceTimer);
     clearTimeout(this.#graceTimer);
+    this.#lipSync.stop();
     this.peer.close();
     if (this.sessionUrl) void this.#api.close(this.sessionUrl);
   }
