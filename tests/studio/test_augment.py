@@ -5,6 +5,7 @@ from visavis.studio.augment import (
     band_limited,
     coloured_noise,
     nobody_speaking,
+    other_throat,
     reverberant,
 )
 
@@ -40,3 +41,17 @@ def test_nobody_speaking_is_quiet() -> None:
     for seed in range(20):
         pcm = nobody_speaking(8000, np.random.default_rng(seed))
         assert np.sqrt(np.mean(np.square(pcm))) < 0.04
+
+
+def test_another_throat_moves_formants_but_not_time() -> None:
+    mel = np.full((50, 80), -4.0, np.float32)
+    mel[20, 40] = 3.0
+    peaks = set()
+    for seed in range(10):
+        warped = other_throat(mel, np.random.default_rng(seed))
+        frame, band = np.unravel_index(int(warped.argmax()), warped.shape)
+        assert frame == 20
+        peaks.add(int(band))
+    assert len(peaks) > 3
+    assert min(peaks) >= 34
+    assert max(peaks) <= 47

@@ -12,6 +12,7 @@ Float32 = NDArray[np.float32]
 GAIN_DB = (-20.0, 6.0)
 SNR_DB = (5.0, 30.0)
 BABBLE_VOICES = 4
+THROAT = (0.87, 1.15)  # length of the vocal tract against the speaker's own
 
 
 def coloured_noise(samples: int, random: np.random.Generator) -> Float32:
@@ -76,6 +77,18 @@ def augmented(pcm: Float32, others: Sequence[Float32], random: np.random.Generat
     gain = 10 ** (random.uniform(*GAIN_DB) / 20)
     heard: Float32 = np.clip(pcm * np.float32(gain), -1.0, 1.0)
     return heard
+
+
+def other_throat(mel: Float32, random: np.random.Generator) -> Float32:
+    """Mel frames [frames, bands] as of a shorter or longer vocal tract: formants move, time stays
+    (vocal tract length perturbation, Jaitly and Hinton, 2013)."""
+    bands = mel.shape[1]
+    places = np.minimum(np.arange(bands) * random.uniform(*THROAT), bands - 1)
+    below = places.astype(int)
+    share = (places - below).astype(np.float32)
+    above = np.minimum(below + 1, bands - 1)
+    warped: Float32 = mel[:, below] * (1 - share) + mel[:, above] * share
+    return warped
 
 
 def nobody_speaking(samples: int, random: np.random.Generator) -> Float32:

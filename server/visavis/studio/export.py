@@ -1,6 +1,7 @@
 """Put an avatar together: ONNX models, mask, background and the description that binds them."""
 
 import hashlib
+import json
 import warnings
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,15 +15,14 @@ from torch import Tensor, nn
 
 from visavis.core.timeline import FPS
 from visavis.errors import StudioError
-from visavis.studio import checkpoint
+from visavis.studio import checkpoint, train_articulation, train_generator
 from visavis.studio.background import studio_wall
 from visavis.studio.corpus import MEL, WINDOWS
-from visavis.studio.dataset import Dataset
+from visavis.studio.dataset import HELD_OUT_CLIPS, Dataset
 from visavis.studio.macs import count
 from visavis.studio.networks import FEATURES, ROWS, AudioEncoder, Generator
 from visavis.studio.pictures import Bytes, write_bytes, write_png
 from visavis.studio.template import ROI, roi_corner
-from visavis.studio.train_articulation import Listener
 
 OPSET = 18
 TOLERANCE = 1e-4  # largest allowed difference between torch and ONNX Runtime
@@ -44,7 +44,7 @@ def feather() -> Bytes:
 
 def assemble(folder: Path) -> tuple[AudioEncoder, Generator]:
     """The averaged networks of a work folder, ready to export."""
-    listener, generator = Listener(), Generator()
+    listener, generator = train_articulation.Listener(), Generator()
     listener.load_state_dict(checkpoint.load(folder / "listener.pt")["average"])
     generator.painter.load_state_dict(checkpoint.load(folder / "painter.pt")["average"])
     generator.head.load_state_dict(listener.head.state_dict())
@@ -87,6 +87,22 @@ def _difference(module: nn.Module, inputs: dict[str, Tensor], path: Path) -> flo
     with torch.no_grad():
         true = module(*inputs.values()).numpy()
     return float(np.abs(made - true).max())
+
+
+def training_card(work: Path, data: Dataset) -> dict[str, Any]:
+    """What the networks learnt from and how far they got."""
+    painter = checkpoint.load(work / "painter.pt")
+    listener = checkpoint.load(work / "listener.pt")
+    return {
+        "data": f"{len(data.crops)} rendered lower faces over a loop of {data.length} frames",
+        "held_out_clips": list(HELD_OUT_CLIPS),
+        "painter_seed": train_generator.SEED,
+        "painter_steps": painter["step"],
+        "listener_seed": train_articulation.SEED,
+        "listener_steps": listener["step"],
+        "mouth_psnr_db": round(painter["mouth_psnr_db"], 2),
+        "template_psnr_db": round(painter["template_psnr_db"], 2),
+    }
 
 
 def write_models(folder: Path, encoder: AudioEncoder, generator: Generator) -> dict[str, Any]:
@@ -178,13 +194,15 @@ def main(
     work: Annotated[Path, typer.Argument(help="folder with painter.pt and listener.pt")],
     bundle: Annotated[Path, typer.Argument(help="avatar folder; holds idle.mkv already")],
     data: Annotated[Path, typer.Option(help="rendered data set of the template")],
+    score: Annotated[Path | None, typer.Option(help="JSON of the score, for the card")] = None,
 ) -> None:
     """Write models, mask, background and avatar.toml into the bundle."""
     dataset = Dataset(data)
     encoder, generator = assemble(work)
-    card = write_models(bundle, encoder, generator)
-    card["painter_steps"] = checkpoint.load(work / "painter.pt")["step"]
-    card["listener_steps"] = checkpoint.load(work / "listener.pt")["step"]
+    card = training_card(work, dataset) | write_models(bundle, encoder, generator)
+    card["look_ahead_ms"] = round(1000 * WINDOWS.look_ahead_samples(MEL) / MEL.sample_rate)
+    if score:
+        card["score"] = json.loads(score.read_text())
     write_png(bundle / "mask.png", feather())
     write_png(bundle / "background.png", studio_wall(dataset.size))
     corners = [roi_corner(dataset, index) for index in range(dataset.length)]

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as fn
 
 from visavis.studio import checkpoint
-from visavis.studio.augment import augmented, nobody_speaking
+from visavis.studio.augment import augmented, nobody_speaking, other_throat
 from visavis.studio.corpus import (
     WINDOWS,
     Spoken,
@@ -31,6 +31,7 @@ from visavis.studio.train_generator import schedule
 
 Float32 = NDArray[np.float32]
 SILENT_SHARE = 0.1  # of the clips nobody speaks in
+THROAT_SHARE = 0.6  # of the clips get another vocal tract
 CLEAN_SHARE = 0.2  # of the clips stay as they are
 SCALE_FLOOR = 0.05  # rare channels are not blown up beyond this spread
 CLOSURE_WEIGHT = 3.0  # frames with pressed lips count this much more
@@ -69,28 +70,29 @@ class Batch:
     labels: Tensor
 
 
-def batch_of(pcm: list[Float32], labels: list[Float32]) -> Batch:
-    """Windows and labels of several clips."""
+def batch_of(mels: list[Float32], labels: list[Float32]) -> Batch:
+    """Windows and labels of several clips, from their mel frames [frames, bands]."""
     clips = [len(label) for label in labels]
-    windows = [encoder_windows(mel_frames(p), n) for p, n in zip(pcm, clips, strict=True)]
+    windows = [encoder_windows(mel, n) for mel, n in zip(mels, clips, strict=True)]
     stacked = np.concatenate([silent_window()[None], *windows])
     return Batch(torch.from_numpy(stacked), clips, torch.from_numpy(np.concatenate(labels)))
 
 
 def draw(corpus: list[Spoken], size: int, random: np.random.Generator) -> Batch:
     """Random clips through random rooms; some of them silent."""
-    pcm, labels = [], []
+    mels, labels = [], []
     others = [corpus[i].pcm for i in random.integers(0, len(corpus), 8)]
     for pick in random.integers(0, len(corpus), size):
         clip, chance = corpus[pick], random.random()
         if chance < SILENT_SHARE:
-            pcm.append(nobody_speaking(len(clip.pcm), random))
+            mels.append(mel_frames(nobody_speaking(len(clip.pcm), random)))
             labels.append(resting(clip.frames))
             continue
         clean = chance < SILENT_SHARE + CLEAN_SHARE
-        pcm.append(clip.pcm if clean else augmented(clip.pcm, others, random))
+        mel = mel_frames(clip.pcm if clean else augmented(clip.pcm, others, random))
+        mels.append(other_throat(mel, random) if random.random() < THROAT_SHARE else mel)
         labels.append(clip.articulation)
-    return batch_of(pcm, labels)
+    return batch_of(mels, labels)
 
 
 def channel_weights(corpus: list[Spoken]) -> Tensor:
@@ -114,7 +116,7 @@ def loss_of(predicted: Tensor, batch: Batch, weights: Tensor) -> Tensor:
 @torch.no_grad()
 def predict(listener: Listener, clip: Spoken) -> Float32:
     """Articulation [frames, 19] of one clip."""
-    batch = batch_of([clip.pcm], [clip.articulation])
+    batch = batch_of([mel_frames(clip.pcm)], [clip.articulation])
     return cast("Float32", listener(batch.windows, batch.clips).numpy())
 
 

@@ -29,12 +29,11 @@ SEED = 1
 
 @dataclass(frozen=True)
 class Batch:
-    """Patches of WINDOW pixels in [0, 1], their articulation, and where the head is."""
+    """Patches of WINDOW pixels in [0, 1] and their articulation."""
 
     template: Tensor
     target: Tensor
     articulation: Tensor
-    pose: Tensor
 
 
 class Pool:
@@ -58,13 +57,13 @@ class Pool:
     def exact(self, chosen: Tensor) -> Batch:
         """Pairs as they are."""
         inner = slice(MARGIN, MARGIN + WINDOW)
-        still = torch.zeros(len(chosen), 2)
         template = self.templates[self.index[chosen], :, inner, inner].float() / 255
         target = self.targets[chosen, :, inner, inner].float() / 255
-        return Batch(template, target, self.articulation[chosen], self._pose(chosen, still))
+        return Batch(template, target, self.articulation[chosen])
 
-    def augmented(self, size: int, random: torch.Generator) -> Batch:
-        """Random training pairs, shifted, tinted and with a little articulation noise."""
+    def augmented(self, size: int, random: torch.Generator) -> tuple[Batch, Tensor]:
+        """Random training pairs, shifted, tinted and with a little articulation noise; and where
+        the head is in each, [B, 6]."""
         picks = torch.randint(len(self.train), (size,), generator=random)
         chosen = self.train[picks]
         shifts = 2 * torch.randint(0, MARGIN + 1, (size, 2), generator=random)
@@ -74,16 +73,13 @@ class Pool:
         tint = level + 0.02 * torch.randn(size, 3, 1, 1, generator=random)
         noise = 0.01 * torch.randn(size, self.articulation.shape[1], generator=random)
         articulation = self.articulation[chosen]
-        return Batch(
+        batch = Batch(
             (template * tint).clamp(0, 1),
             (target * tint).clamp(0, 1),
             torch.where(articulation > 0, articulation + noise, articulation),
-            self._pose(chosen, shifts - MARGIN),
         )
-
-    def _pose(self, chosen: Tensor, shift: Tensor) -> Tensor:
-        """Where the head is in windows cut `shift` [B, 2] (y, x) pixels off the centre."""
-        return shifted_pose(self.pose[self.index[chosen]], shift, WINDOW + 2 * MARGIN, WINDOW)
+        pose = self.pose[self.index[chosen]]
+        return batch, shifted_pose(pose, shifts - MARGIN, WINDOW + 2 * MARGIN, WINDOW)
 
 
 def _shifted(patches: Tensor, corners: Tensor) -> Tensor:
@@ -100,8 +96,8 @@ def edges(picture: Tensor) -> tuple[Tensor, Tensor]:
     return picture[..., 1:] - picture[..., :-1], picture[..., 1:, :] - picture[..., :-1, :]
 
 
-def loss_of(painted: Tensor, pose: Tensor, batch: Batch, border: Tensor) -> Tensor:
-    """Weighted L1, the same for edges on two scales, head pose, and a price on the mask."""
+def loss_of(painted: Tensor, batch: Batch, border: Tensor) -> Tensor:
+    """Weighted L1, the same for edges on two scales, and a price on the mask."""
     result = blend(painted, batch.template, batch.articulation, border)
     weight = torch.ones(1, 1, WINDOW, WINDOW)
     weight[:, :, MOUTH[0], MOUTH[1]] = MOUTH_WEIGHT
@@ -110,7 +106,6 @@ def loss_of(painted: Tensor, pose: Tensor, batch: Batch, border: Tensor) -> Tens
     for made, true, importance in ((result, batch.target, weight), coarse):
         for a, b, w in zip(edges(made), edges(true), edges_weight(importance), strict=True):
             loss = loss + EDGE_WEIGHT * ((a - b).abs() * w).mean()
-    loss = loss + POSE_WEIGHT * fn.smooth_l1_loss(pose, batch.pose, beta=0.3)
     return cast("Tensor", loss + MASK_WEIGHT * painted[:, 3:].mean())
 
 
@@ -154,12 +149,13 @@ def train(
     for step in tracked(range(start, steps), "painter"):
         for group in optimizer.param_groups:
             group["lr"] = rate * schedule(step, steps)
-        batch = pool.augmented(batch_size, random)
+        batch, true_pose = pool.augmented(batch_size, random)
         with torch.autocast("cpu", torch.bfloat16):
             painted, pose = painter(
                 batch.template.to(memory_format=torch.channels_last), batch.articulation
             )
-        loss = loss_of(painted, pose, batch, border)
+        loss = loss_of(painted, batch, border)
+        loss = loss + POSE_WEIGHT * fn.smooth_l1_loss(pose, true_pose, beta=0.3)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(painter.parameters(), 1.0)
@@ -173,6 +169,8 @@ def train(
                 "average": average.network.state_dict(),
                 "optimizer": optimizer.state_dict(),
                 "step": step + 1,
+                "mouth_psnr_db": psnr[0],
+                "template_psnr_db": psnr[1],
             }
             checkpoint.save(path, parts)
     return cast("Painter", average.network)
