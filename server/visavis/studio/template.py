@@ -24,6 +24,7 @@ from visavis.studio.progress import tracked
 Float32 = NDArray[np.float32]
 ROI = 224  # pixels, width and height of the mouth region
 CRF = 12
+TRUST_FROM, TRUST_RAMP = np.float32(0.9), np.float32(0.09)  # opacity; thinner edges are noisy
 GREY = 128  # chroma of the matte half
 
 
@@ -31,7 +32,7 @@ def bleed(rgba: Bytes) -> Float32:
     """Straight-alpha RGBA [H, W, 4] → RGB [3, H, W] in [0, 1], edge colours extended outward."""
     level = rgba.astype(np.float32) / np.float32(255)
     colour = level[..., :3]
-    trust: Float32 = np.clip((level[..., 3:] - np.float32(0.2)) / np.float32(0.3), 0, 1)
+    trust: Float32 = np.clip((level[..., 3:] - TRUST_FROM) / TRUST_RAMP, 0, 1)
     return np.ascontiguousarray(_fill(colour * trust, trust).transpose(2, 0, 1))
 
 
