@@ -185,7 +185,7 @@ def schedule(step: int, steps: int) -> float:
 def main(
     pairs: Annotated[Path, typer.Argument(help="npz of training pairs")],
     folder: Annotated[Path, typer.Argument(help="work folder for checkpoints")],
-    steps: Annotated[int, typer.Option()] = 6000,
+    steps: Annotated[int, typer.Option()] = 3500,
     batch_size: Annotated[int, typer.Option()] = 16,
     rate: Annotated[float, typer.Option(help="peak learning rate")] = 1.5e-3,
     threads: Annotated[int, typer.Option()] = 1,
