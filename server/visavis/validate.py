@@ -79,8 +79,10 @@ def validate(
     )
     features = avatar.features()
     steps = [*features.push(pcm), *features.flush()]
-    movie = Mp4Writer(out / "side_by_side.mp4", 2 * bundle.width, bundle.height)
-    with SessionPool(avatar.generator, sessions, waiting=1024) as pool, movie:
+    with (
+        SessionPool(avatar.generator, sessions, waiting=1024) as pool,
+        Mp4Writer(out / "side_by_side.mp4", 2 * bundle.width, bundle.height) as movie,
+    ):
         movie.write_sound(_stereo(pcm))
         pooled = Renderer(avatar.template, pool, batch).frames(steps)
         for left, right in zip(reference, pooled, strict=True):

@@ -88,5 +88,6 @@ def _decode(
 
 def _pixels(frame: VideoFrame, layout: str) -> NDArray[np.uint8]:
     if frame.format.name != layout:
-        frame = frame.reformat(format=layout, dst_colorspace="ITU601")
+        levels = "MPEG" if layout == "yuv420p" else "JPEG"  # frames are limited range, masks not
+        frame = frame.reformat(format=layout, dst_colorspace="ITU601", dst_color_range=levels)
     return frame.to_ndarray().astype(np.uint8, copy=False)

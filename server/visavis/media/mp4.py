@@ -42,6 +42,7 @@ class Mp4Writer:
             raise MediaError(f"{path} is a folder; name a file, such as out.mp4.")
         self._part = path.absolute().with_name(f".{path.name}.part")
         try:
+            self._part.touch()  # FFmpeg opens it later
             self._container = av.open(str(self._part), "w", format="mp4")
         except (av.FFmpegError, OSError) as error:
             raise self._unwritable(error) from error

@@ -1,0 +1,115 @@
+"""A live stream on a clock of its own, for tests: microphone, pool and outlet in one place."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visavis.avatars import Avatar
+from visavis.core.compositor import Frame, planes
+from visavis.engine.models import GeneratorError, PoolBusyError
+from visavis.engine.pool import SessionPool
+from visavis.media.ingest import Ingest
+from visavis.media.stream import AvatarStream
+
+Float32 = NDArray[np.float32]
+
+
+class InlinePool(SessionPool):
+    """Generates while it is asked, so that no test depends on how fast threads are."""
+
+    def submit(self, templates: Float32, audio: Float32) -> "Future[Float32]":
+        future: Future[Float32] = Future()
+        try:
+            future.set_result(self._run(templates, audio))
+        except GeneratorError as error:
+            future.set_exception(error)
+        return future
+
+
+class HangingPool(InlinePool):
+    """Never finishes a frame while `hanging`, and refuses it while `full`."""
+
+    hanging = False
+    full = False
+
+    def submit(self, templates: Float32, audio: Float32) -> "Future[Float32]":
+        if self.full:
+            raise PoolBusyError("full")
+        return Future() if self.hanging else super().submit(templates, audio)
+
+
+@dataclass
+class Release:
+    tick: int
+    lit: bool
+    sound: Float32
+    time_s: float
+
+
+@dataclass
+class Studio:
+    """A clock that only sleeping moves, a microphone that keeps pace with it, and an outlet."""
+
+    clip: Float32
+    ingest: Ingest = field(default_factory=Ingest)
+    now_s: float = 1000.0
+    releases: list[Release] = field(default_factory=list)
+    before: Callable[[int], None] = lambda _: None  # called ahead of each release with its tick
+    holds: dict[int, float] = field(default_factory=dict)  # sleep number → seconds overslept
+    _enough: asyncio.Event = field(default_factory=asyncio.Event)
+    _wanted: int = 0
+    _sleeps: int = 0
+    _sent: int = 0
+
+    def clock(self) -> float:
+        return self.now_s
+
+    async def sleep(self, seconds: float) -> None:
+        self.now_s += seconds + self.holds.get(self._sleeps, 0.0)
+        self._sleeps += 1
+        due = round((self.now_s - 1000.0) * 48_000)
+        self.ingest.push(self.clip[self._sent : due])
+        self._sent = max(self._sent, due)
+        await asyncio.sleep(0)
+
+    def release(self, tick: int, frame: Frame, sound: Float32) -> None:
+        lit = float(planes(frame)[0][100:140, 100:140].mean()) > 128
+        self.releases.append(Release(tick, lit, sound, self.now_s))
+        if len(self.releases) >= self._wanted:
+            self._enough.set()
+        self.before(tick + 1)
+
+    async def run(self, avatar: Avatar, pool: SessionPool, count: int) -> AvatarStream:
+        """Play until `count` frames are out."""
+        stream = AvatarStream(
+            avatar.template, avatar.features, pool, self.ingest, self, self.clock, self.sleep
+        )
+        await self.play(stream, count)
+        return stream
+
+    async def play(self, stream: AvatarStream, count: int) -> None:
+        """Let a stream run until `count` frames are out."""
+        self._wanted = count
+        running = asyncio.create_task(stream.run())
+        enough = asyncio.create_task(self._enough.wait())
+        await asyncio.wait((running, enough), return_when=asyncio.FIRST_COMPLETED)
+        assert not running.done(), "the stream ended by itself"
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    def heard(self) -> Float32:
+        return np.concatenate([release.sound for release in self.releases])
+
+    def wrongly_lit(self) -> list[int]:
+        """Ticks whose lamp does not show what their sound says, edges of tones aside."""
+        wrong = []
+        for release in self.releases:
+            loud = np.abs(release.sound.reshape(8, -1)).max(axis=1) > 0.25
+            if loud.all() != loud.any():
+                continue
+            wrong += [release.tick] if release.lit != loud.all() else []
+        return wrong

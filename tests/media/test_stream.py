@@ -1,0 +1,93 @@
+"""The live loop on a clock of its own: every frame on the grid, with its own sound."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from tests.media.live import InlinePool, Studio
+
+from visavis.avatars import Avatar
+from visavis.core.timeline import FRAME_OUTPUT_SAMPLES, FRAME_S
+from visavis.media.stream import RELEASE_S
+
+Float32 = NDArray[np.float32]
+ToneMaker = Callable[..., Float32]
+SPANS = ((0.5, 0.9), (1.0, 1.04), (1.31, 1.82))
+
+
+async def test_every_frame_leaves_with_its_own_sound(lamp: Avatar, make_tone: ToneMaker) -> None:
+    studio = Studio(make_tone(3.0, *SPANS))
+    with InlinePool(lamp.generator, 1) as pool:
+        stream = await studio.run(lamp, pool, 70)
+    assert [release.tick for release in studio.releases] == list(range(70))
+    assert all(len(release.sound) == FRAME_OUTPUT_SAMPLES for release in studio.releases)
+    assert studio.wrongly_lit() == []
+    assert sum(release.lit for release in studio.releases) >= 20
+    counters = stream.counters
+    assert counters.released == 70
+    assert (counters.late, counters.failed, counters.refused, counters.skipped) == (0, 0, 0, 0)
+    assert counters.generated >= 20
+
+
+async def test_the_sound_is_the_microphones_later_and_unchanged(
+    lamp: Avatar, make_tone: ToneMaker
+) -> None:
+    clip = make_tone(3.0, *SPANS)
+    studio = Studio(clip)
+    with InlinePool(lamp.generator, 1) as pool:
+        stream = await studio.run(lamp, pool, 60)
+    heard = studio.heard()
+    delay = int(np.flatnonzero(heard)[0]) - int(np.flatnonzero(clip)[0])
+    assert heard[delay:].tobytes() == clip[: len(heard) - delay].tobytes()
+    assert not heard[:delay].any()
+    most = stream.look_ahead * FRAME_S + 0.03 + 2 * FRAME_S
+    assert stream.look_ahead * FRAME_S < delay / 48_000 <= most
+
+
+async def test_releases_are_on_the_grid(lamp: Avatar, make_tone: ToneMaker) -> None:
+    studio = Studio(make_tone(2.0))
+    with InlinePool(lamp.generator, 1) as pool:
+        stream = await studio.run(lamp, pool, 52)
+    times = [release.time_s for release in studio.releases]
+    grid = [1000.0 + RELEASE_S + FRAME_S * tick for tick in range(len(times))]
+    assert times == pytest.approx(grid, abs=1e-6)
+    assert stream.fps == pytest.approx(25.0)
+
+
+async def test_the_delay_is_told(lamp: Avatar, make_tone: ToneMaker) -> None:
+    studio = Studio(make_tone(2.0))
+    with InlinePool(lamp.generator, 1) as pool:
+        stream = await studio.run(lamp, pool, 30)
+    assert stream.delay_s >= stream.look_ahead * FRAME_S + RELEASE_S
+    assert stream.delay_s <= stream.look_ahead * FRAME_S + RELEASE_S + 0.16
+
+
+@pytest.mark.parametrize("held_s", [0.05, 0.2, 1.0])
+async def test_a_loop_held_up_skips_and_does_not_burst(
+    lamp: Avatar, make_tone: ToneMaker, held_s: float
+) -> None:
+    studio = Studio(make_tone(5.0, (0.4, 3.0)), holds={60: held_s})
+    with InlinePool(lamp.generator, 1) as pool:
+        stream = await studio.run(lamp, pool, 70)
+    ticks = [release.tick for release in studio.releases]
+    skipped = ticks[-1] + 1 - len(ticks)
+    assert int(held_s / FRAME_S) - 1 <= skipped <= int(held_s / FRAME_S) + 1
+    assert stream.counters.skipped == skipped
+    times = [release.time_s for release in studio.releases]
+    assert ticks == sorted(set(ticks))
+    pairs = zip(times, times[2:], strict=False)
+    assert min(later - earlier for earlier, later in pairs) >= FRAME_S - 1e-6
+    for release in studio.releases:  # back on the grid, not shifted
+        assert release.time_s >= 1000.0 + RELEASE_S + FRAME_S * release.tick - 1e-6
+    last = studio.releases[-1]
+    assert last.time_s == pytest.approx(1000.0 + RELEASE_S + FRAME_S * last.tick)
+
+
+async def test_a_muted_microphone_is_an_avatar_at_rest(lamp: Avatar) -> None:
+    studio = Studio(np.empty(0, np.float32))
+    with InlinePool(lamp.generator, 1) as pool:
+        stream = await studio.run(lamp, pool, 40)
+        assert pool.counters.runs == 0
+    assert not studio.heard().any()
+    assert stream.counters.released == 40
