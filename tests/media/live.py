@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from visavis.avatars import Avatar
 from visavis.core.compositor import Frame, planes
-from visavis.engine.models import GeneratorError, PoolBusyError
+from visavis.engine.models import GeneratorError, GeneratorModel, PoolBusyError
 from visavis.engine.pool import SessionPool
 from visavis.media.ingest import Ingest
 from visavis.media.stream import AvatarStream
@@ -21,10 +22,19 @@ Float32 = NDArray[np.float32]
 class InlinePool(SessionPool):
     """Generates while it is asked, so that no test depends on how fast threads are."""
 
+    def __init__(self, model: GeneratorModel) -> None:
+        super().__init__(model, 1)
+        self._inline = model.open()
+        self.asked = 0
+
+    def __enter__(self) -> Self:
+        return self
+
     def submit(self, templates: Float32, audio: Float32) -> "Future[Float32]":
+        self.asked += 1
         future: Future[Float32] = Future()
         try:
-            future.set_result(self._run(templates, audio))
+            future.set_result(self._inline.generate(templates, audio))
         except GeneratorError as error:
             future.set_exception(error)
         return future
@@ -69,6 +79,8 @@ class Studio:
         return self.now_s
 
     async def sleep(self, seconds: float) -> None:
+        if self._enough.is_set():
+            await asyncio.Event().wait()  # for ever: the test has seen enough
         self.now_s += seconds + self.holds.get(self._sleeps, 0.0)
         self._sleeps += 1
         due = round((self.now_s - 1000.0) * 48_000)

@@ -25,12 +25,18 @@ MARGIN_S = 30
 
 
 @pytest.fixture
-def record() -> Iterator[Record]:
+def failures() -> threading.Semaphore:
+    """Counts the failures that recorders tell of."""
+    return threading.Semaphore(0)
+
+
+@pytest.fixture
+def record(failures: threading.Semaphore) -> Iterator[Record]:
     """Makes recorders, and ends those that a failing test leaves."""
     with ExitStack() as stack:
 
         def make(path: Path) -> Recorder:
-            recorder = Recorder(path, 64, 64)
+            recorder = Recorder(path, 64, 64, failures.release)
             stack.enter_context(suppress(MediaError))
             stack.callback(recorder.close)
             return recorder
@@ -77,7 +83,11 @@ def test_a_slow_disk_costs_releases_not_time(
 
 @pytest.mark.parametrize("method", ["write_frame", "write_sound", "_finish"])
 def test_a_failure_is_told_at_the_end_and_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record: Record, method: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    record: Record,
+    failures: threading.Semaphore,
+    method: str,
 ) -> None:
     def fail(*_: object) -> None:
         raise MediaError("The disk is full.")
@@ -86,13 +96,14 @@ def test_a_failure_is_told_at_the_end_and_leaves_nothing(
     recorder = record(tmp_path / "a.mp4")
     for tick in range(300):  # more than the queue holds
         recorder.release(tick, GREY, SOUND)
-    with pytest.raises(MediaError, match="disk is full"):
+    with pytest.raises(MediaError, match="The recording failed: The disk is full"):
         recorder.close()
+    assert failures.acquire(blocking=False)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_place_that_cannot_be_written_is_told_at_once(tmp_path: Path) -> None:
     before = threading.active_count()
     with pytest.raises(MediaError, match="cannot be written"):
-        Recorder(tmp_path / "no" / "a.mp4", 64, 64)
+        Recorder(tmp_path / "no" / "a.mp4", 64, 64, list)
     assert threading.active_count() == before
