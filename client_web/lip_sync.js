@@ -18,6 +18,8 @@ export class LipSync {
   #receiver;
   #timer = 0;
   #delay_ms = 0;
+  /** @type {Record<string, number>} */
+  #seen = {};
 
   /**
    * @param {RTCPeerConnection} peer
@@ -38,9 +40,13 @@ export class LipSync {
   }
 
   async #correct() {
-    const playing_ms = pictureEarly_ms(await this.#peer.getStats());
-    if (playing_ms === null) return;
-    const early_ms = playing_ms - COMPOSITOR_MS;
+    const playing = playoutTimes(await this.#peer.getStats());
+    // A stalled track keeps its last time: nothing to learn from it.
+    const { audio, video } = this.#seen;
+    this.#seen = playing;
+    if (audio === playing.audio || video === playing.video) return;
+    const early_ms = playing.video - playing.audio - COMPOSITOR_MS;
+    if (!Number.isFinite(early_ms)) return;
     if (Math.abs(early_ms) < TOLERANCE_MS) return;
     // Half of the way: a changed delay shows in the estimate only some frames later.
     this.#delay_ms = Math.min(MOST_MS, Math.max(0, this.#delay_ms + early_ms / 2));
@@ -49,17 +55,17 @@ export class LipSync {
 }
 
 /**
- * How far the picture runs before the sound, in ms; null while the browser cannot tell.
+ * What the browser believes to be playing, in ms of the server's clock, by kind of media; a kind
+ * is missing while the browser cannot tell.
  *
  * @param {RTCStatsReport} report
  */
-function pictureEarly_ms(report) {
+function playoutTimes(report) {
   /** @type {Record<string, number>} */
   const playing = {};
   for (const stats of report.values()) {
     const stamp = stats.type === 'inbound-rtp' && stats.estimatedPlayoutTimestamp;
     if (stamp) playing[stats.kind] = stamp;
   }
-  const early_ms = playing.video - playing.audio;
-  return Number.isFinite(early_ms) ? early_ms : null;
+  return playing;
 }

@@ -10,7 +10,6 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
@@ -20,7 +19,7 @@ from visavis.avatars import Avatar, asset
 from visavis.config import ServeConfig
 from visavis.core.bundle import is_avatar_id
 from visavis.core.rate import RateLimit
-from visavis.core.signaling import MAX_OFFER_BYTES, check_offer
+from visavis.core.signaling import MAX_OFFER_BYTES
 from visavis.core.speech import SpeechState
 from visavis.engine.pool import SessionPool
 from visavis.errors import ServerFullError, UnknownAvatarError, VisavisError
@@ -34,11 +33,11 @@ from visavis.transports.access import (
     require_type,
 )
 from visavis.transports.headers import SecurityHeaders
+from visavis.transports.hosts import LOOPBACK_HOSTS, KnownHosts
 
 _SDP = "application/sdp"
 _OFFERS_BURST = 20  # calls from one address at once
 _OFFERS_PER_SECOND = 2.0
-_LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]", "::1"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def build_app(server: Server) -> Starlette:
         yield
         await server.desk.close()
 
-    def show_metrics(request: Request) -> Response:
+    async def show_metrics(request: Request) -> Response:
         require_token(request, server.config.token)
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
@@ -90,9 +89,8 @@ def build_app(server: Server) -> Starlette:
     ]
     middleware = [Middleware(SecurityHeaders)]
     if server.config.is_loopback:
-        # A name that an attacker's DNS points at 127.0.0.1 must not open the API.
-        hosts = Middleware(TrustedHostMiddleware, allowed_hosts=_LOOPBACK_HOSTS)
-        middleware.append(hosts)
+        names = (*LOOPBACK_HOSTS, server.config.host, *server.config.public_hosts)
+        middleware.append(Middleware(KnownHosts, names=names))
     return Starlette(
         routes=routes,
         middleware=middleware,
@@ -135,22 +133,20 @@ class Api:
     async def talk(self, request: Request) -> Response:
         """An SDP offer in, a live session and its SDP answer out."""
         server = self._server
-        require_same_origin(request)
+        require_same_origin(request, server.config.public_hosts)
         self._require_patience(request)
         require_token(request, server.config.token)
         avatar = server.find_avatar(request.path_params["avatar"])
         require_type(request, _SDP)
         offer = await read_body(request, MAX_OFFER_BYTES)
-        check_offer(offer)
-        server.desk.reserve()
-        session = LiveSession(avatar, server.pool, server.ice_servers)
-        try:
-            answer = await session.peer.answer(offer)
-        except BaseException:
-            server.desk.release()
-            await asyncio.shield(session.peer.close())
-            raise
-        server.desk.start(session)
+        with server.desk.place() as place:
+            session = LiveSession(avatar, server.pool, server.ice_servers)
+            try:
+                answer = await session.peer.answer(offer)
+            except BaseException:
+                await asyncio.shield(session.peer.close())
+                raise
+            place.take(session)
         location = {"Location": f"/api/sessions/{session.id}"}
         return Response(answer, 201, location, media_type=_SDP)
 
@@ -165,7 +161,7 @@ class Api:
 
     async def session(self, request: Request) -> Response:
         """GET tells how a session fares, DELETE ends it; its secret address is the permission."""
-        require_same_origin(request)
+        require_same_origin(request, self._server.config.public_hosts)
         session = self._server.desk.find(request.path_params["secret"])
         if session is None:
             raise HTTPException(404, "There is no such session; it may have ended.")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from visavis.core.bundle import DESCRIPTION, Bundle, is_avatar_id, read_bundle, read_file
+from visavis.core.bundle import DESCRIPTION, Bundle, is_avatar_id, read_bundle
+from visavis.core.bundlefile import read_file
 from visavis.core.template import Template
 from visavis.engine.features import FeatureStream
 from visavis.engine.models import AudioEncoder, GeneratorError, GeneratorModel

@@ -1,7 +1,6 @@
 """How many talking sessions this machine holds, measured once at start."""
 
 import logging
-import os
 import time
 from fractions import Fraction
 
@@ -11,39 +10,50 @@ from av.video.frame import VideoFrame
 
 from visavis.avatars import Avatar
 from visavis.core.timeline import FPS, FRAME_S, FRAME_SAMPLES
+from visavis.engine.cores import usable_cores
 from visavis.engine.pool import SessionPool
 
 _log = logging.getLogger(__name__)
 _FRAMES = 25
 _SHARE = 0.7  # of the cores' time that sessions may plan with; the rest is for peaks
 _TRANSPORT_S = 0.008  # aiortc's part of a frame: Opus both ways, RTP, SRTP (`make bench`, live)
+_LOOP_TRANSPORT_S = 0.005  # what of it runs on the event loop's one thread
 
 
 def measure_capacity(avatar: Avatar, pool: SessionPool) -> int:
     """Sessions that `pool` and the cores can feed at 25 FPS while everyone talks; at least 1."""
-    step_s = _step_s(avatar, pool) + _TRANSPORT_S
-    cores = os.cpu_count() or 1
-    capacity = max(1, int(cores * FRAME_S * _SHARE / step_s))
-    _log.info("one talking frame costs %.1f ms of a core: %d sessions", 1000 * step_s, capacity)
+    step_s, loop_s = _step_s(avatar, pool)
+    by_cores = usable_cores() * FRAME_S * _SHARE / (step_s + _TRANSPORT_S)
+    by_loop = FRAME_S * _SHARE / (loop_s + _LOOP_TRANSPORT_S)
+    capacity = max(1, int(min(by_cores, by_loop)))
+    cost_ms = 1000 * (step_s + _TRANSPORT_S)
+    _log.info("one talking frame costs %.1f ms of a core: %d sessions", cost_ms, capacity)
     return capacity
 
 
-def _step_s(avatar: Avatar, pool: SessionPool) -> float:
-    """Seconds of one frame when nothing else runs: features, generator, composite, VP8."""
+def _step_s(avatar: Avatar, pool: SessionPool) -> tuple[float, float]:
+    """Seconds of one frame when nothing else runs: of all its work (features, generator,
+    composite, VP8), and of the part that runs on the event loop (features, composite)."""
     features, template = avatar.features(), avatar.template
     encoder = _vp8(avatar)
     noise = np.random.default_rng(0).normal(0, 0.1, (_FRAMES, FRAME_SAMPLES)).astype(np.float32)
-    times = []
+    whole, loop = [], []
     for sound in noise:
         start = time.perf_counter()
         for step in features.push(sound):
             index = template.index(step.frame)
-            roi = pool.submit(template.roi(index)[None], step.audio[None]).result()[0]
-            picture = VideoFrame.from_ndarray(template.speaking(index, roi, 1.0), format="yuv420p")
+            job = pool.submit(template.roi(index)[None], step.audio[None])
+            heard = time.perf_counter()
+            roi = job.result()[0]
+            made = time.perf_counter()
+            frame = template.speaking(index, roi, 1.0)
+            composed = time.perf_counter()
+            picture = VideoFrame.from_ndarray(frame, format="yuv420p")
             picture.pts = step.frame
             encoder.encode(picture)
-            times.append(time.perf_counter() - start)
-    return float(np.percentile(times, 20))
+            whole.append(time.perf_counter() - start)
+            loop.append(heard - start + composed - made)
+    return float(np.percentile(whole, 20)), float(np.percentile(loop, 20))
 
 
 def _vp8(avatar: Avatar) -> av.VideoCodecContext:

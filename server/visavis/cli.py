@@ -54,6 +54,11 @@ def _fail(sentence: str) -> None:
     sys.exit(2)
 
 
+def _log_to_stderr() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("aioice").setLevel(logging.WARNING)
+
+
 def _progress() -> Progress:
     return Progress(
         TextColumn("{task.description}"),
@@ -90,7 +95,11 @@ def avatar_list() -> None:
     """List the installed avatars."""
     table = Table("id", "name", "size", "licence", "description", box=None, pad_edge=False)
     for name in avatars.installed():
-        bundle = avatars.find(name)
+        try:
+            bundle = avatars.find(name)
+        except VisavisError as error:
+            table.add_row(name, "–", "–", "–", str(error))
+            continue
         size = f"{bundle.width}×{bundle.height}"
         table.add_row(bundle.id, bundle.name, size, bundle.licence, bundle.description)
     out.print(table)
@@ -186,16 +195,25 @@ def serve(
     media_address: Annotated[
         list[str] | None, typer.Option(help="Address for media; repeatable; default: all.")
     ] = None,
+    public_host: Annotated[
+        list[str] | None, typer.Option(help="Name of a proxy in front; repeatable.")
+    ] = None,
     stun: Annotated[str | None, typer.Option(help="STUN server, such as stun:host:3478.")] = None,
 ) -> None:
     """Serve the page and live talk."""
     from visavis.serve import run_server
 
-    addresses = tuple(media_address or ())
-    config = ServeConfig(host, port, avatar, token, max_sessions, sessions, addresses, stun)
-    config.check()
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("aioice").setLevel(logging.WARNING)
+    config = ServeConfig(
+        host=host,
+        port=port,
+        token=token,
+        max_sessions=max_sessions,
+        pool_sessions=sessions,
+        media_addresses=tuple(media_address or ()),
+        public_hosts=tuple(public_host or ()),
+        stun=stun,
+    )
+    _log_to_stderr()
     run_server(config, avatars.resolve(avatar))
 
 
@@ -208,6 +226,7 @@ def local(
     sessions: Sessions = None,
 ) -> None:
     """Speak into this machine's microphone; watch in a window, or record an MP4."""
-    from visavis.local import run_local
+    from visavis.local import LocalJob, run_local
 
-    run_local(avatars.load(avatars.resolve(avatar)), output, device, seconds, sessions)
+    _log_to_stderr()
+    run_local(avatars.load(avatars.resolve(avatar)), LocalJob(output, device, seconds), sessions)

@@ -1,6 +1,7 @@
 """What a server can be told. Every field has a default that is safe on a laptop."""
 
 import ipaddress
+import socket
 from dataclasses import dataclass
 
 from visavis.errors import ConfigError
@@ -12,11 +13,11 @@ class ServeConfig:
 
     host: str = "127.0.0.1"  # the address that the HTTP server binds
     port: int = 8080  # TCP; 0 takes any free one
-    avatar: str = "nova"  # who is shown first
     token: str | None = None  # bearer token; required when others can reach the server
     max_sessions: int | None = None  # None: as many as a measurement at start says
     pool_sessions: int | None = None  # generator sessions; None: one per core
     media_addresses: tuple[str, ...] = ()  # ICE host addresses; none: all of the machine's
+    public_hosts: tuple[str, ...] = ()  # names under which a proxy in front is known
     stun: str | None = None  # URL such as stun:host:3478; none is asked by default
 
     def check(self) -> None:
@@ -29,6 +30,8 @@ class ServeConfig:
             raise ConfigError("--sessions must be from 1 to 64.")
         if self.stun is not None and not self.stun.startswith(("stun:", "stuns:")):
             raise ConfigError("--stun must be a URL such as stun:host:3478.")
+        for address in self.media_addresses:
+            _check_own_address(address)
         if not self.is_loopback and not self.token:
             raise ConfigError(
                 f"Others can reach {self.host}: give --token, which callers must then present."
@@ -43,3 +46,16 @@ class ServeConfig:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+
+def _check_own_address(address: str) -> None:
+    """Media can only be sent from an address that this machine has."""
+    try:
+        version = ipaddress.ip_address(address).version
+        family = socket.AF_INET6 if version == 6 else socket.AF_INET
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((address, 0))
+    except (ValueError, OSError) as error:
+        raise ConfigError(
+            f"--media-address {address} is not an IP address of this machine."
+        ) from error

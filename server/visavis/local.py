@@ -4,10 +4,12 @@ import asyncio
 import logging
 import signal
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from visavis.avatars import Avatar
 from visavis.engine.pool import SessionPool
+from visavis.errors import DeviceError
 from visavis.media.ingest import Ingest
 from visavis.media.recorder import Recorder
 from visavis.media.stream import AvatarStream
@@ -17,53 +19,73 @@ from visavis.transports.window import Window
 _log = logging.getLogger(__name__)
 
 
-def run_local(
-    avatar: Avatar,
-    out: Path | None,
-    device: str | None,
-    seconds: float | None,
-    sessions: int | None,
-) -> None:
-    """Run until Ctrl-C, the window is closed, or `seconds` have passed.
+@dataclass(frozen=True)
+class LocalJob:
+    """What `visavis local` was asked for."""
+
+    out: Path | None  # an MP4; None: a window
+    device: str | None  # the microphone; None: the system's default
+    seconds: float | None  # None: until Ctrl-C or the window is closed
+
+
+def run_local(avatar: Avatar, job: LocalJob, sessions: int | None) -> None:
+    """Run until Ctrl-C, the window is closed, or the time is over.
 
     Raises `DeviceError` without a microphone or a screen, and `MediaError` for the file.
     """
     with SessionPool(avatar.generator, sessions) as pool:
-        asyncio.run(_run(avatar, pool, out, device, seconds))
+        asyncio.run(_run(avatar, pool, job))
 
 
-async def _run(
-    avatar: Avatar, pool: SessionPool, out: Path | None, device: str | None, seconds: float | None
-) -> None:
+async def _run(avatar: Avatar, pool: SessionPool, job: LocalJob) -> None:
     loop = asyncio.get_running_loop()
-    ended = asyncio.Event()
+    ended, lost = asyncio.Event(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     ingest = Ingest()
     with ExitStack() as stack:
-        microphone = Microphone(ingest, device)
-        outlet = _outlet(avatar, out, ended)
+        microphone = stack.enter_context(Microphone(ingest, job.device, lost.set))
+        outlet = _outlet(avatar, job, ended)
         stack.callback(outlet.close)
-        stack.enter_context(microphone)
         stream = AvatarStream(
             avatar.template, avatar.features, pool, ingest, outlet, clock=loop.time
         )
-        running = asyncio.create_task(stream.run())
-        stopping = asyncio.create_task(ended.wait())
-        await asyncio.wait(
-            (running, stopping), timeout=seconds, return_when=asyncio.FIRST_COMPLETED
-        )
-        for task in (running, stopping):
-            task.cancel()
-        outcomes = await asyncio.gather(running, stopping, return_exceptions=True)
-    _log.info("%d frames, %d late", stream.counters.released, stream.counters.late)
-    failures = [o for o in outcomes if isinstance(o, Exception)]
+        _log.info("speak; Ctrl-C ends it%s", f" and finishes {job.out}" if job.out else "")
+        await _until_ended(stream, job.seconds, ended, lost)
+        _report(stream, outlet, microphone)
+    if lost.is_set():
+        raise DeviceError("The microphone went away; plug it in and start again.")
+
+
+async def _until_ended(stream: AvatarStream, seconds: float | None, *ends: asyncio.Event) -> None:
+    """Raises what the stream raised, if it did."""
+    running = asyncio.create_task(stream.run())
+    waits = [asyncio.create_task(end.wait()) for end in ends]
+    await asyncio.wait((running, *waits), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for task in (running, *waits):
+        task.cancel()
+    outcomes = await asyncio.gather(running, *waits, return_exceptions=True)
+    failures = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
     if failures:
         raise failures[0]
 
 
-def _outlet(avatar: Avatar, out: Path | None, ended: asyncio.Event) -> Recorder | Window:
-    bundle = avatar.bundle
-    if out is not None:
-        return Recorder(out, bundle.width, bundle.height)
-    return Window(bundle.name, bundle.width, bundle.height, ended.set)
+def _outlet(avatar: Avatar, job: LocalJob, ended: asyncio.Event) -> Recorder | Window:
+    bundle, loop = avatar.bundle, asyncio.get_running_loop()
+    if job.out is None:
+        return Window(bundle.name, bundle.width, bundle.height, ended.set)
+    return Recorder(
+        job.out, bundle.width, bundle.height, lambda: loop.call_soon_threadsafe(ended.set)
+    )
+
+
+def _report(stream: AvatarStream, outlet: Recorder | Window, microphone: Microphone) -> None:
+    counters = stream.counters
+    left_out = outlet.dropped if isinstance(outlet, Recorder) else 0
+    _log.info(
+        "%d frames, %d late, %d left out; the microphone lost sound %d times",
+        counters.released,
+        counters.late,
+        left_out,
+        microphone.overflows,
+    )

@@ -45,7 +45,7 @@ class ServerMetrics(Collector):
         yield CounterMetricFamily("visavis_sessions_rejected", "Sessions refused.", value=rejected)
         ended = CounterMetricFamily("visavis_sessions_ended", "Sessions over.", labels=["reason"])
         for reason, count in self._desk.ended.items():
-            ended.add_metric([reason.split(":")[0]], count)
+            ended.add_metric([reason], count)
         yield ended
 
     def _frames(self, live: list[LiveSession]) -> Iterable[Metric]:
@@ -63,6 +63,10 @@ class ServerMetrics(Collector):
             samples += sum(getattr(s.ingest.counters, fate) for s in live)
             sound.add_metric([fate], samples / 48_000)
         yield sound
+        dropped = self._desk.past_dropped + sum(s.tracks.dropped for s in live)
+        yield CounterMetricFamily(
+            "visavis_tracks_dropped", "Frames and packets a sender was too slow for.", value=dropped
+        )
 
     def _total(self, fate: str, live: list[LiveSession]) -> int:
         past: int = getattr(self._desk.past_frames, fate)

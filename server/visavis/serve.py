@@ -22,6 +22,7 @@ from visavis.errors import ConfigError
 from visavis.media.showcase import Showcase
 from visavis.session import SessionDesk
 from visavis.transports import aiortc_patches
+from visavis.transports.impatient import ImpatientH11
 
 _log = logging.getLogger(__name__)
 _DRAIN_S = 10
@@ -61,6 +62,7 @@ async def _serve(server: Server, listener: socket.socket) -> None:
     http = _Uvicorn(
         uvicorn.Config(
             build_app(server),
+            http=ImpatientH11,
             log_level="warning",
             timeout_graceful_shutdown=_DRAIN_S,
             limit_concurrency=_MAX_CONNECTIONS,
@@ -73,6 +75,7 @@ async def _serve(server: Server, listener: socket.socket) -> None:
     def stop() -> None:
         http.force_exit = http.should_exit
         http.should_exit = True
+        server.desk.refuse()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Coroutine, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from typing import Any
 
 from aiortc import RTCIceServer
@@ -20,6 +20,7 @@ from visavis.transports.tracks import TalkTracks
 _log = logging.getLogger(__name__)
 CONNECT_TIMEOUT_S = 15.0
 _RETRY_AFTER_S = 10
+_CLOSE_S = 5.0
 
 
 class LiveSession:
@@ -55,7 +56,8 @@ class LiveSession:
             stack.push_async_callback(_cancelled, stream)
             await _first(self.peer.closed.wait(), self._ended.wait(), _outcome(stream))
             if stream.done():
-                return f"stream failed: {stream.exception()}"
+                _log.error("the stream failed", exc_info=stream.exception())
+                return "stream failed"
             return "ended" if self._ended.is_set() else "peer left"
 
     async def _connected(self) -> bool:
@@ -74,6 +76,7 @@ class SessionDesk:
         self.ended: dict[str, int] = {}  # reason → sessions
         self.past_frames = StreamCounters()  # of the sessions that have ended
         self.past_sound = IngestCounters()
+        self.past_dropped = 0  # frames and packets that senders were too slow for
         self._sessions: dict[str, LiveSession] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._reserved = 0
@@ -91,8 +94,18 @@ class SessionDesk:
     def find(self, secret: str) -> LiveSession | None:
         return self._sessions.get(secret)
 
-    def reserve(self) -> None:
-        """Take a place before anything is allocated for it. Raises `ServerFullError`."""
+    @contextmanager
+    def place(self) -> Iterator["Place"]:
+        """Reserve a place before anything is allocated for it; it is free again on leaving,
+        unless a session has taken it. Raises `ServerFullError`."""
+        self._reserve()
+        place = Place(self)
+        try:
+            yield place
+        finally:
+            self._reserved -= 1
+
+    def _reserve(self) -> None:
         if self._closing:
             self.rejected += 1
             raise ServerFullError("The server is shutting down; try again soon.", _RETRY_AFTER_S)
@@ -103,23 +116,28 @@ class SessionDesk:
             )
         self._reserved += 1
 
-    def release(self) -> None:
-        """Give back a place that was reserved and not used."""
-        self._reserved -= 1
-
     def start(self, session: LiveSession) -> None:
-        """Turn a reserved place into a running session."""
-        self._reserved -= 1
+        """Run a session in a place that was reserved for it."""
         self.accepted += 1
         self._sessions[session.id] = session
         self._tasks[session.id] = asyncio.create_task(self._own(session))
 
-    async def close(self) -> None:
-        """Admit no more, end every session, and wait until all are gone."""
+    def refuse(self) -> None:
+        """Admit no more."""
         self._closing = True
+
+    async def close(self) -> None:
+        """Admit no more, end every session, and wait until all are gone; cancel stragglers."""
+        self.refuse()
         for session in self.live:
             session.end()
-        await asyncio.gather(*self._tasks.values())
+        tasks = list(self._tasks.values())
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=_CLOSE_S)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     async def _own(self, session: LiveSession) -> None:
         reason = "failed"
@@ -131,8 +149,20 @@ class SessionDesk:
             self.ended[reason] = self.ended.get(reason, 0) + 1
             _add(self.past_frames, session.stream.counters)
             _add(self.past_sound, session.ingest.counters)
+            self.past_dropped += session.tracks.dropped
             del self._sessions[session.id], self._tasks[session.id]
             _log.info("session of %s closed: %s", session.avatar.bundle.id, reason)
+
+
+class Place:
+    """A reserved place at the desk."""
+
+    def __init__(self, desk: SessionDesk) -> None:
+        self._desk = desk
+
+    def take(self, session: LiveSession) -> None:
+        """Begin a session in this place."""
+        self._desk.start(session)
 
 
 def _add(total: StreamCounters | IngestCounters, part: StreamCounters | IngestCounters) -> None:

@@ -13,7 +13,8 @@ import pytest
 import tomli_w
 from onnx import TensorProto, helper, numpy_helper
 
-from visavis.core.bundle import is_avatar_id, read_bundle, read_file
+from visavis.core.bundle import is_avatar_id, read_bundle
+from visavis.core.bundlefile import read_file
 from visavis.core.mel import MelSpec
 from visavis.core.window import WindowSpec
 from visavis.errors import BundleError

@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from visavis.avatars import Avatar
-from visavis.core.bundle import Bundle, read_file
+from visavis.core.bundle import Bundle
+from visavis.core.bundlefile import read_file
 from visavis.core.mel import SILENCE
 from visavis.engine.models import AudioEncoder, GeneratorError, GeneratorModel
 from visavis.errors import BundleError

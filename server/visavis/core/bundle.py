@@ -1,11 +1,10 @@
 """The avatar bundle: everything the pipeline must know about a person, as data.
 
 A bundle is a folder with `avatar.toml` and the files it names. This module reads and checks the
-description and the files' bytes; what lies inside the clips and the models is checked where they
-are opened.
+description, `bundlefile` the files' bytes; what lies inside the clips and the models is checked
+where they are opened.
 """
 
-import hashlib
 import re
 import tomllib
 from dataclasses import dataclass, field
@@ -14,7 +13,6 @@ from typing import Any
 
 from visavis.core.fields import Fields
 from visavis.core.mel import MelSpec
-from visavis.core.onnxfile import MalformedOnnxError, has_external_data
 from visavis.core.timeline import FPS, SAMPLE_RATE
 from visavis.core.window import WindowSpec
 from visavis.errors import BundleError
@@ -22,7 +20,6 @@ from visavis.errors import BundleError
 FORMAT = 1
 DESCRIPTION = "avatar.toml"
 MAX_DESCRIPTION_BYTES = 4 * 1024 * 1024
-MAX_FILE_BYTES = 512 * 1024 * 1024
 MAX_SIDE = 4096  # pixels
 MAX_CLIP_FRAMES = 10_000
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -199,9 +196,16 @@ def _window(encoder: Fields, generator: Fields) -> WindowSpec:
     )
 
 
+def _model_file(table: Fields, files: dict[str, str]) -> str:
+    name = table.file("file", files)
+    if not name.endswith(".onnx"):
+        raise table.error("file", "must end in .onnx")
+    return name
+
+
 def _encoder(encoder: Fields, files: dict[str, str]) -> EncoderSpec:
     return EncoderSpec(
-        file=encoder.file("file", files),
+        file=_model_file(encoder, files),
         input=encoder.text("input"),
         output=encoder.text("output"),
         features=encoder.integer("features", 1, 4096),
@@ -210,7 +214,7 @@ def _encoder(encoder: Fields, files: dict[str, str]) -> EncoderSpec:
 
 def _generator(generator: Fields, files: dict[str, str]) -> GeneratorSpec:
     return GeneratorSpec(
-        file=generator.file("file", files),
+        file=_model_file(generator, files),
         template=generator.text("template"),
         audio=generator.text("audio"),
         output=generator.text("output"),
@@ -222,27 +226,3 @@ def _existing(bundle: Bundle, name: str) -> Path:
     if path.is_symlink() or not path.is_file():
         raise BundleError(f"The avatar {bundle.id} lacks its file {name}; install it again.")
     return path
-
-
-def read_file(bundle: Bundle, name: str) -> bytes:
-    """The bytes of one file, checked against its hash and, for models, for external data."""
-    path = _existing(bundle, name)
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise BundleError(f"{path} is larger than 512 MiB, which no bundle file may be.")
-    data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != bundle.files[name]:
-        raise BundleError(
-            f"{path} is damaged: its sha256 is not the one in {DESCRIPTION}; install it again."
-        )
-    if name.endswith(".onnx"):
-        _refuse_external_data(path, data)
-    return data
-
-
-def _refuse_external_data(path: Path, data: bytes) -> None:
-    try:
-        external = has_external_data(data)
-    except MalformedOnnxError as error:
-        raise BundleError(f"{path} is not an ONNX model: {error}.") from error
-    if external:
-        raise BundleError(f"{path} keeps weights in another file; export it as a single file.")

@@ -59,6 +59,8 @@ def _fields(message: memoryview) -> Iterator[tuple[int, int | memoryview]]:
     place = 0
     while place < len(message):
         tag, place = _varint(message, place)
+        if tag >= 1 << 32:  # protobuf itself would cut it down to another tag
+            raise MalformedOnnxError("a tag is too long")
         number, wire = tag >> 3, tag & 7
         if wire == _VARINT:
             value, place = _varint(message, place)

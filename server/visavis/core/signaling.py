@@ -23,6 +23,7 @@ class MediaSection:
     port: int
     direction: str = "sendrecv"
     codecs: set[str] = field(default_factory=set)
+    mid: str | None = None
 
     @property
     def sends(self) -> bool:
@@ -35,11 +36,12 @@ class MediaSection:
 
 def parse_sections(sdp: str) -> list[MediaSection]:
     """The m-sections of an offer. Raises `OfferError` if the text is not SDP."""
-    lines = sdp.replace("\r\n", "\n").strip("\n").split("\n")
-    if lines[0] != "v=0":
+    lines = sdp.splitlines()  # at every separator that aiortc splits at, or lines could hide
+    if not lines or lines[0] != "v=0":
         raise OfferError("The body is not SDP: it must begin with the line v=0.")
     sections: list[MediaSection] = []
     candidates = 0
+    bundled: set[str] = set()
     for line in lines:
         if len(line) < 2 or line[1] != "=":
             raise OfferError("The SDP has a line that is not of the form x=value.")
@@ -49,8 +51,12 @@ def parse_sections(sdp: str) -> list[MediaSection]:
             candidates += 1
         elif sections and line.startswith("a="):
             _attribute(sections[-1], line[2:])
+        elif line.startswith("a=group:BUNDLE"):
+            bundled.update(line.split()[1:])
     if candidates > MAX_CANDIDATES:
         raise OfferError(f"The SDP has {candidates} candidates; send at most {MAX_CANDIDATES}.")
+    if not bundled <= {section.mid for section in sections}:
+        raise OfferError("The SDP bundles a section that it does not have.")
     return sections
 
 
@@ -64,6 +70,8 @@ def _section(line: str) -> MediaSection:
 def _attribute(section: MediaSection, attribute: str) -> None:
     if attribute in _DIRECTIONS:
         section.direction = attribute
+    elif attribute.startswith("mid:"):
+        section.mid = attribute[4:]
     elif attribute.startswith("rtpmap:"):
         _, _, encoding = attribute.partition(" ")
         section.codecs.add(encoding.split("/")[0].lower())

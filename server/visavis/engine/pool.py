@@ -1,18 +1,20 @@
 """The session pool: a few generator sessions, each with a thread of its own, shared by all."""
 
-import os
+import queue
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from visavis.engine.cores import usable_cores
 from visavis.engine.models import Generator, GeneratorError, GeneratorModel, PoolBusyError
 
 Float32 = NDArray[np.float32]
 _WARM_UP_RUNS = 3
+_CLOSE_S = 5.0
 
 
 @dataclass
@@ -26,44 +28,61 @@ class PoolCounters:
     busy_s: float = 0.0  # summed over the sessions
 
 
+@dataclass(frozen=True)
+class _Job:
+    templates: Float32
+    audio: Float32
+    future: "Future[Float32]"
+
+
 class SessionPool:
     """Runs batches on the next free session, in the order of submission."""
 
     def __init__(self, model: GeneratorModel, sessions: int | None = None, waiting: int = 64):
         """`sessions` defaults to the number of cores; `waiting` bounds what is submitted and not
-        yet done. Raises `BundleError` if the model cannot be opened."""
-        self.sessions = sessions or os.cpu_count() or 1
+        yet begun. Raises `BundleError` if the model cannot be opened."""
+        self.sessions = sessions or usable_cores()
         self.counters = PoolCounters()
-        self._places = threading.BoundedSemaphore(waiting + self.sessions)
         self._lock = threading.Lock()
-        self._idle: list[Generator] = [model.open() for _ in range(self.sessions)]
-        self._executor = ThreadPoolExecutor(self.sessions, thread_name_prefix="generator")
+        self._waiting: queue.Queue[_Job | None] = queue.Queue(waiting)
         self._shapes = (
             (3, model.bundle.roi_size, model.bundle.roi_size),
             (model.bundle.window.rows, model.bundle.encoder.features),
         )
-        self.frame_ms = self._warm_up()
+        generators = [model.open() for _ in range(self.sessions)]
+        self.frame_ms = self._warm_up(generators)
+        self._threads = [
+            threading.Thread(
+                target=self._work, args=(generator,), name=f"generator-{n}", daemon=True
+            )
+            for n, generator in enumerate(generators)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def submit(self, templates: Float32, audio: Float32) -> "Future[Float32]":
         """Generate ROIs [B, 3, R, R] for templates [B, 3, R, R] and audio [B, W, F].
 
-        The future raises `GeneratorError`. Raises `PoolBusyError` at once if the queue is full or
-        the pool closed.
+        The future raises `GeneratorError`. Raises `PoolBusyError` at once if the queue is full.
         """
-        if not self._places.acquire(blocking=False):
-            self.counters.refused += 1
-            raise PoolBusyError("the generator pool is full")
+        job = _Job(templates, audio, Future())
         try:
-            future = self._executor.submit(self._run, templates, audio)
-        except RuntimeError as error:
-            self._places.release()
-            raise PoolBusyError("the generator pool is closed") from error
-        future.add_done_callback(lambda _: self._places.release())
-        return future
+            self._waiting.put_nowait(job)
+        except queue.Full:
+            self.counters.refused += 1
+            raise PoolBusyError("the generator pool is full") from None
+        return job.future
 
     def close(self) -> None:
-        """Finish what runs, drop what waits, end the threads."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        """Drop what waits, let finish what runs, end the threads."""
+        while not self._waiting.empty():
+            job = self._waiting.get()
+            if job is not None:
+                job.future.cancel()
+        for _ in self._threads:
+            self._waiting.put(None)
+        for thread in self._threads:
+            thread.join(_CLOSE_S)
 
     def __enter__(self) -> "SessionPool":
         return self
@@ -71,29 +90,34 @@ class SessionPool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _run(self, templates: Float32, audio: Float32) -> Float32:
-        with self._lock:
-            generator = self._idle.pop()
+    def _work(self, generator: Generator) -> None:
+        while (job := self._waiting.get()) is not None:
+            if job.future.set_running_or_notify_cancel():
+                self._run(generator, job)
+
+    def _run(self, generator: Generator, job: _Job) -> None:
         start = time.perf_counter()
         try:
-            roi = generator.generate(templates, audio)
-        except GeneratorError:
-            with self._lock:
-                self.counters.failures += 1
-            raise
-        finally:
-            with self._lock:
-                self._idle.append(generator)
-                self.counters.runs += 1
-                self.counters.frames += len(templates)
-                self.counters.busy_s += time.perf_counter() - start
-        return roi
+            roi = generator.generate(job.templates, job.audio)
+        except GeneratorError as error:
+            self._count(job, start, failures=1)
+            job.future.set_exception(error)
+            return
+        self._count(job, start, failures=0)
+        job.future.set_result(roi)
 
-    def _warm_up(self) -> float:
+    def _count(self, job: _Job, start_s: float, failures: int) -> None:
+        with self._lock:
+            self.counters.runs += 1
+            self.counters.frames += len(job.templates)
+            self.counters.failures += failures
+            self.counters.busy_s += time.perf_counter() - start_s
+
+    def _warm_up(self, generators: list[Generator]) -> float:
         """Run every session once at least; return the ms of one frame on one session."""
         template, audio = (np.zeros((1, *shape), np.float32) for shape in self._shapes)
         times = []
-        for generator in self._idle:
+        for generator in generators:
             for _ in range(_WARM_UP_RUNS):
                 start = time.perf_counter()
                 generator.generate(template, audio)

@@ -38,6 +38,7 @@ class AudioFile:
             raise MediaError(f"{path} has no audio track.")
         self._stream = self._container.streams.audio[0]
         self.seconds = 0.0  # decoded so far
+        self._format: tuple[int, str, str] | None = None  # rate, layout, sample format
 
     def __enter__(self) -> "AudioFile":
         return self
@@ -60,6 +61,7 @@ class AudioFile:
         for frame in self._frames():
             samples = _samples(frame)
             rate = check_rate(frame.sample_rate)
+            self._require_one_format(frame)
             resampler = resampler or _resampler(frame)
             analysis = analysis or Resampler(rate, SAMPLE_RATE)
             silence = self._gap(frame, rate)
@@ -69,6 +71,15 @@ class AudioFile:
         if analysis is not None and resampler is not None:
             yield _stereo(resampler.resample(None)), analysis.flush()
         self._check_length()
+
+    def _require_one_format(self, frame: AudioFrame) -> None:
+        now = (frame.sample_rate, frame.layout.name, frame.format.name)
+        self._format = self._format or now
+        if now != self._format:
+            raise MediaError(
+                f"{self.path} changes its sample rate or channels after {self.seconds:.2f} s; "
+                "convert it to one of each first."
+            )
 
     def _frames(self) -> Iterator[AudioFrame]:
         try:

@@ -7,7 +7,8 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from visavis.core.bundle import Bundle, ClipSpec, read_file
+from visavis.core.bundle import Bundle, ClipSpec
+from visavis.core.bundlefile import read_file
 from visavis.core.compositor import BlendMask, Frame, clean_matte, overlay, planes
 from visavis.core.template import Template
 from visavis.errors import BundleError

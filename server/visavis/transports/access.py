@@ -2,10 +2,10 @@
 
 import asyncio
 import hmac
-from urllib.parse import urlsplit
+from collections.abc import Collection
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 _BODY_TIMEOUT_S = 10.0
 
@@ -23,10 +23,16 @@ def require_token(request: Request, token: str | None) -> None:
         )
 
 
-def require_same_origin(request: Request) -> None:
-    """Refuse a page of another site that uses the visitor's browser to reach the server."""
+def require_same_origin(request: Request, public_hosts: Collection[str] = ()) -> None:
+    """Refuse a page of another site that uses the visitor's browser to reach the server.
+
+    `public_hosts` are names under which a proxy in front is known.
+    """
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is None:
+        return
+    site = origin.partition("://")[2]
+    if site != request.headers.get("host") and site.partition(":")[0] not in public_hosts:
         raise HTTPException(403, "This page's site may not use the server; open the server's own.")
 
 
@@ -52,6 +58,8 @@ async def read_body(request: Request, limit: int) -> str:
                 body += chunk
                 if len(body) > limit:
                     raise too_large
+    except ClientDisconnect as error:
+        raise HTTPException(400, "The caller left before the body was complete.") from error
     except TimeoutError as error:
         raise HTTPException(408, "The body did not come within 10 seconds.") from error
     try:

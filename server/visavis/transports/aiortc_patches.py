@@ -76,8 +76,12 @@ def notice_dead_peers() -> None:
 
 
 def shorten_prefetch(receiver: RTCRtpReceiver) -> None:
-    """Hand on audio at the first packet; aiortc waits for four, which is 80 ms of latency."""
-    vars(receiver)["_RTCRtpReceiver__jitter_buffer"] = JitterBuffer(capacity=16, prefetch=1)
+    """Hand on audio at the first packet; aiortc waits for four, which is 80 ms of latency.
+
+    The buffer gives out at most one packet for each that comes, so what it holds when a packet is
+    lost it holds for ever: a small capacity bounds that to 60 ms.
+    """
+    vars(receiver)["_RTCRtpReceiver__jitter_buffer"] = JitterBuffer(capacity=4, prefetch=1)
 
 
 def stamp_reports(sender: RTCRtpSender, clock_rate: int, epoch: MediaEpoch) -> None:

@@ -1,6 +1,7 @@
 """This machine's microphone, by PortAudio, into an ingest."""
 
 import asyncio
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -26,15 +27,19 @@ def _sounddevice() -> Any:
 class Microphone:
     """Captures mono 48 kHz in 20 ms blocks while it is entered."""
 
-    def __init__(self, ingest: Ingest, device: str | None) -> None:
-        """`device` is a name, a part of one, or a number; None is the system's default.
-
-        Raises `DeviceError` if there is no such microphone or it cannot be opened.
-        """
+    def __init__(self, ingest: Ingest, device: str | None, lost: Callable[[], None]) -> None:
+        """`device` is a name, a part of one, or a number; None is the system's default. `lost` is
+        called when the device goes away."""
         self._ingest = ingest
+        self._device = device
+        self._lost = lost
         self._loop = asyncio.get_running_loop()
+        self._stream: Any = None
         self.overflows = 0  # blocks before which the system lost sound
-        library = _sounddevice()
+
+    def __enter__(self) -> "Microphone":
+        """Raises `DeviceError` if there is no such microphone or it cannot be opened."""
+        library, device = _sounddevice(), self._device
         number = int(device) if device is not None and device.isdigit() else device
         try:
             self._stream = library.InputStream(
@@ -44,12 +49,11 @@ class Microphone:
                 blocksize=PTIME_SAMPLES,
                 device=number,
                 callback=self._came,
+                finished_callback=self._finished,
             )
+            self._stream.start()
         except (library.PortAudioError, ValueError) as error:
             raise DeviceError(_no_microphone(library, device)) from error
-
-    def __enter__(self) -> "Microphone":
-        self._stream.start()
         return self
 
     def __exit__(
@@ -58,13 +62,19 @@ class Microphone:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._stream.close()
+        stream, self._stream = self._stream, None
+        stream.close()
 
     def _came(self, block: NDArray[np.float32], frames: int, time: object, status: Any) -> None:
         """Called by PortAudio's thread; the loop's thread does the work."""
         self.overflows += bool(status.input_overflow)
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._ingest.push, block[:, 0].copy())
+
+    def _finished(self) -> None:
+        """Called by PortAudio's thread when the stream has ended, closed by us or not."""
+        if self._stream is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._lost)
 
 
 def _no_microphone(library: Any, device: str | None) -> str:

@@ -53,7 +53,9 @@ class TalkPeer:
         check_offer(offer)
         voice = self._peer.addTransceiver(self._tracks.audio, "sendrecv")
         face = self._peer.addTransceiver(self._tracks.video, "sendonly")
-        face.setCodecPreferences(_vp8())
+        voice.setCodecPreferences(_codecs("audio", "audio/opus"))
+        # VP8 means BT.601, which the frames are in.
+        face.setCodecPreferences(_codecs("video", "video/vp8", "video/rtx"))
         for transceiver, rate in ((voice, OUTPUT_RATE), (face, VIDEO_CLOCK)):
             stamp_reports(transceiver.sender, rate, self._tracks.epoch)
         shorten_prefetch(voice.receiver)
@@ -71,14 +73,18 @@ class TalkPeer:
     async def close(self) -> None:
         """Hang up and wait until nothing of the peer runs any more."""
         self._tracks.stop()
-        await self._peer.close()
-        if self._listening:
-            self._listening.cancel()
-            await asyncio.gather(self._listening, return_exceptions=True)
-        self.closed.set()
+        try:
+            await self._peer.close()
+        except Exception:  # aiortc cannot close what it only half set up
+            _log.warning("a peer did not close cleanly", exc_info=True)
+        finally:
+            if self._listening:
+                self._listening.cancel()
+                await asyncio.gather(self._listening, return_exceptions=True)
+            self.closed.set()
 
     def _require_own_transceivers(self, *own: RTCRtpTransceiver) -> None:
-        if set(self._peer.getTransceivers()) != set(own):
+        if set(self._peer.getTransceivers()) != set(own) or self._peer.sctp is not None:
             raise UnsupportedOfferError("The offer has a track that the avatar has no use for.")
 
     async def _state_changed(self) -> None:
@@ -102,6 +108,9 @@ class TalkPeer:
                 self._ingest.push(resampler.push(_mono(frame)))
         except MediaStreamError:
             _log.debug("the microphone track has ended")
+        except Exception:  # a deaf avatar helps nobody: end the session instead
+            _log.exception("the microphone cannot be read")
+            self.closed.set()
 
 
 def _mono(frame: AudioFrame) -> NDArray[np.float32]:
@@ -109,7 +118,6 @@ def _mono(frame: AudioFrame) -> NDArray[np.float32]:
     return to_mono(table)
 
 
-def _vp8() -> list[RTCRtpCodecCapability]:
-    """VP8 and its retransmissions; VP8 means BT.601, which the frames are in."""
-    codecs = RTCRtpSender.getCapabilities("video").codecs
-    return [c for c in codecs if c.mimeType.lower() in ("video/vp8", "video/rtx")]
+def _codecs(kind: str, *mime_types: str) -> list[RTCRtpCodecCapability]:
+    codecs = RTCRtpSender.getCapabilities(kind).codecs
+    return [codec for codec in codecs if codec.mimeType.lower() in mime_types]

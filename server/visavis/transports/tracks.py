@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from visavis.core.compositor import Frame
 from visavis.core.timeline import (
     AUDIO_TIME_BASE,
-    FRAME_OUTPUT_SAMPLES,
     FRAME_S,
     OUTPUT_RATE,
     PTIME_SAMPLES,
@@ -65,19 +64,37 @@ class TalkTracks:
         self.video: ReleasedTrack[VideoFrame] = ReleasedTrack("video", _VIDEO_WAITING)
         self.audio: ReleasedTrack[AudioFrame] = ReleasedTrack("audio", _AUDIO_WAITING)
         self.epoch = MediaEpoch()
+        self._second: AudioFrame | None = None  # the half of a release that is still held back
+        self._timer: asyncio.TimerHandle | None = None
 
     def release(self, tick: int, frame: Frame, sound: Float32) -> None:
         """See `visavis.media.stream.Outlet`."""
         if self.epoch.wall_s is None:
             self.epoch.wall_s = time.time() - tick * FRAME_S
         self.video.put(_picture(tick, frame))
+        self._put_second()
+        pts = audio_pts(tick)
+        self.audio.put(_packet(pts, sound[:PTIME_SAMPLES]))
+        self._second = _packet(pts + PTIME_SAMPLES, sound[PTIME_SAMPLES:])
         loop = asyncio.get_running_loop()
-        for part in range(0, FRAME_OUTPUT_SAMPLES, PTIME_SAMPLES):
-            packet = _packet(audio_pts(tick) + part, sound[part : part + PTIME_SAMPLES])
-            loop.call_later(part / OUTPUT_RATE, self.audio.put, packet)
+        self._timer = loop.call_later(PTIME_SAMPLES / OUTPUT_RATE, self._put_second)
+
+    def _put_second(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+        if self._second is not None:
+            self.audio.put(self._second)
+        self._second = None
+
+    @property
+    def dropped(self) -> int:
+        """Frames and packets that the sender was too slow for."""
+        return self.video.dropped + self.audio.dropped
 
     def stop(self) -> None:
         """End both tracks."""
+        self._second = None
+        self._put_second()
         self.video.stop()
         self.audio.stop()
 
@@ -90,6 +107,7 @@ def _picture(tick: int, frame: Frame) -> VideoFrame:
 
 def _packet(pts: int, sound: Float32) -> AudioFrame:
     pcm = np.rint(sound * np.float32(32_767)).astype(np.int16)
-    frame = AudioFrame.from_ndarray(pcm[None], format="s16", layout="mono")
+    stereo = np.repeat(pcm, 2)[None]  # aiortc would make stereo of mono 3 dB quieter
+    frame = AudioFrame.from_ndarray(stereo, format="s16", layout="stereo")
     frame.sample_rate, frame.pts, frame.time_base = OUTPUT_RATE, pts, AUDIO_TIME_BASE
     return frame
