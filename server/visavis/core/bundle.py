@@ -88,10 +88,17 @@ class Bundle:
     def path(self, name: str) -> Path:
         return self.folder / name
 
+    def existing(self, name: str) -> Path:
+        """The path of a file that is there. Raises `BundleError` if it is not, or is a link."""
+        path = self.path(name)
+        if path.is_symlink() or not path.is_file():
+            raise BundleError(f"The avatar {self.id} lacks its file {name}; install it again.")
+        return path
+
     @property
     def size_bytes(self) -> int:
         """Bytes of every file of the bundle. Raises `BundleError` if one is missing."""
-        return sum(_existing(self, name).stat().st_size for name in (*self.files, DESCRIPTION))
+        return sum(self.existing(name).stat().st_size for name in (*self.files, DESCRIPTION))
 
 
 def read_bundle(folder: Path) -> Bundle:
@@ -219,10 +226,3 @@ def _generator(generator: Fields, files: dict[str, str]) -> GeneratorSpec:
         audio=generator.text("audio"),
         output=generator.text("output"),
     )
-
-
-def _existing(bundle: Bundle, name: str) -> Path:
-    path = bundle.path(name)
-    if path.is_symlink() or not path.is_file():
-        raise BundleError(f"The avatar {bundle.id} lacks its file {name}; install it again.")
-    return path

@@ -12,7 +12,7 @@ MAX_FILE_BYTES = 512 * 1024 * 1024
 
 def read_file(bundle: Bundle, name: str) -> bytes:
     """The bytes of one file, checked against its hash and, for models, for external data."""
-    path = _existing(bundle, name)
+    path = bundle.existing(name)
     if path.stat().st_size > MAX_FILE_BYTES:
         raise BundleError(f"{path} is larger than 512 MiB, which no bundle file may be.")
     data = path.read_bytes()
