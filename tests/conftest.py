@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import aioice.ice
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from visavis.engine.models import Generator, GeneratorModel
 from visavis.engine.pool import SessionPool
 from visavis.engine.session import Session
 from visavis.studio.lamp import build_lamp
+from visavis.transports.aiortc_patches import use_addresses
 
 Float32 = NDArray[np.float32]
 ToneMaker = Callable[..., Float32]
@@ -104,25 +106,36 @@ def make_tone() -> ToneMaker:
     return make
 
 
+@pytest.fixture
+def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Media stays on this machine."""
+    monkeypatch.setattr(aioice.ice, "get_host_addresses", aioice.ice.get_host_addresses)
+    use_addresses(["127.0.0.1"])
+
+
 @pytest.fixture(autouse=True)
 def no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Every test that has an event loop leaves no task behind; none leaves a thread behind."""
-    before = set(threading.enumerate())
+    """No test leaves a thread behind, and none that has an event loop leaves a task behind."""
     if inspect.iscoroutinefunction(getattr(request, "function", None)):
-        request.getfixturevalue("_tasks_end")
+        request.getfixturevalue("_no_leaks_of_the_loop")
+        yield
+        return
+    before = threading.enumerate()
     yield
-    left = [t for t in threading.enumerate() if t not in before and t.is_alive()]
-    assert not left
+    _no_threads_since(before)
 
 
 @pytest.fixture
-async def _tasks_end() -> AsyncIterator[None]:
-    """Compare the loop's tasks, and let the loop's own worker threads go."""
-    before = asyncio.all_tasks()
+async def _no_leaks_of_the_loop() -> AsyncIterator[None]:
+    threads, tasks = threading.enumerate(), asyncio.all_tasks()
     yield
     for _ in range(3):  # what has just been cancelled may still have to say so
         await asyncio.sleep(0)
-    mine = asyncio.current_task()
-    left = [t for t in asyncio.all_tasks() - before if t is not mine and not t.done()]
-    assert not left
+    left = asyncio.all_tasks() - tasks - {asyncio.current_task()}
+    assert not [task for task in left if not task.done()]
     await asyncio.get_running_loop().shutdown_default_executor()
+    _no_threads_since(threads)
+
+
+def _no_threads_since(before: list[threading.Thread]) -> None:
+    assert not [thread for thread in threading.enumerate() if thread not in before]
