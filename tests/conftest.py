@@ -11,6 +11,7 @@ from pathlib import Path
 import aioice.ice
 import numpy as np
 import pytest
+from aioice.ice import Connection
 from numpy.typing import NDArray
 
 from visavis import avatars
@@ -20,11 +21,12 @@ from visavis.engine.models import Generator, GeneratorModel
 from visavis.engine.pool import SessionPool
 from visavis.engine.session import Session
 from visavis.studio.lamp import build_lamp
-from visavis.transports.aiortc_patches import use_addresses
+from visavis.transports.aiortc_patches import end_closed_connections, use_addresses
 
 Float32 = NDArray[np.float32]
 ToneMaker = Callable[..., Float32]
 FakeRun = Callable[[Float32, Float32], Float32]
+_WAY_OUT_S = 2.0
 ModelMaker = Callable[[FakeRun], GeneratorModel]
 
 
@@ -111,6 +113,8 @@ def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     """Media stays on this machine."""
     monkeypatch.setattr(aioice.ice, "get_host_addresses", aioice.ice.get_host_addresses)
     use_addresses(["127.0.0.1"])
+    monkeypatch.setattr(Connection, "query_consent", Connection.query_consent)
+    end_closed_connections()
 
 
 @pytest.fixture(autouse=True)
@@ -129,10 +133,10 @@ def no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
 async def _no_leaks_of_the_loop() -> AsyncIterator[None]:
     threads, tasks = threading.enumerate(), asyncio.all_tasks()
     yield
-    for _ in range(3):  # what has just been cancelled may still have to say so
-        await asyncio.sleep(0)
-    left = asyncio.all_tasks() - tasks - {asyncio.current_task()}
-    assert not [task for task in left if not task.done()]
+    left = {task for task in asyncio.all_tasks() - tasks if task is not asyncio.current_task()}
+    if left:  # what is on its way out may take a moment
+        _, left = await asyncio.wait(left, timeout=_WAY_OUT_S)
+    assert not left
     await asyncio.get_running_loop().shutdown_default_executor()
     _no_threads_since(threads)
 

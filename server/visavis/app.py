@@ -80,11 +80,7 @@ def build_app(server: Server) -> Starlette:
         Route("/healthz", _healthy),
         Route("/readyz", api.ready),
         Route("/metrics", show_metrics),
-        Route("/api/avatars", api.avatars),
-        Route("/api/avatars/{avatar}/poster.png", api.poster),
-        Route("/api/avatars/{avatar}/idle.mp4", api.idle),
-        Route("/api/talk/{avatar}", api.talk, methods=["POST"]),
-        Route("/api/sessions/{secret}", api.session, methods=["GET", "DELETE"]),
+        Mount("/api", routes=api.routes()),
         Mount("/", StaticFiles(directory=asset("client_web"), html=True)),
     ]
     middleware = [Middleware(SecurityHeaders)]
@@ -105,6 +101,16 @@ class Api:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._offers = RateLimit(_OFFERS_BURST, _OFFERS_PER_SECOND)
+
+    def routes(self) -> list[Route]:
+        """The routes below /api."""
+        return [
+            Route("/avatars", self.avatars),
+            Route("/avatars/{avatar}/poster.png", self.poster),
+            Route("/avatars/{avatar}/idle.mp4", self.idle),
+            Route("/talk/{avatar}", self.talk, methods=["POST"]),
+            Route("/sessions/{secret}", self.session, methods=["GET", "DELETE"]),
+        ]
 
     async def ready(self, _: Request) -> Response:
         """200 while a new caller would be taken."""

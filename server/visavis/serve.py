@@ -46,6 +46,7 @@ def run_server(config: ServeConfig, bundle: Bundle) -> None:
     aiortc_patches.raise_bit_rates()
     aiortc_patches.keep_the_voice()
     aiortc_patches.notice_dead_peers()
+    aiortc_patches.end_closed_connections()
     with ExitStack() as stack:
         listener = stack.enter_context(_listen(config))
         avatar = load(bundle)

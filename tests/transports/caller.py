@@ -86,6 +86,8 @@ class Caller:
 
     async def hang_up(self) -> None:
         await self.peer.close()
+        for transceiver in self.peer.getTransceivers():  # see TalkPeer.close
+            await transceiver.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

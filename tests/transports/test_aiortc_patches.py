@@ -1,5 +1,6 @@
 """Every private name that visavis leans on still exists, and each change does what it says."""
 
+import asyncio
 import inspect
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -95,6 +96,28 @@ def test_the_voice_is_encoded_as_sound() -> None:
 def test_dead_peers_are_noticed_within_rfc_7675() -> None:
     patches.notice_dead_peers()
     assert aioice.ice.CONSENT_INTERVAL * aioice.ice.CONSENT_FAILURES <= 15
+
+
+async def test_a_connection_closed_while_it_connected_starts_no_checks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(aioice.ice.Connection, "query_consent", patches._query_consent)
+    patches.end_closed_connections()
+    connection = aioice.ice.Connection(ice_controlling=True)
+    connection.remote_password = "secret"  # noqa: S105
+    checks = asyncio.create_task(connection.query_consent())
+    await asyncio.sleep(0)
+    assert not checks.done()
+    checks.cancel()
+    await connection.close()
+    late = asyncio.create_task(connection.query_consent())
+    await asyncio.sleep(0)
+    assert late.done()
+
+
+def test_aioice_still_starts_consent_checks_by_this_name() -> None:
+    assert "self.query_consent()" in inspect.getsource(aioice.ice.Connection.connect)
+    assert "self._closing = True" in inspect.getsource(aioice.ice.Connection.close)
 
 
 def test_sound_is_handed_on_at_the_first_packet() -> None:

@@ -20,6 +20,7 @@ _VIDEO_BIT_RATES = (500_000, 1_500_000, 3_000_000)  # least, first, most, bit/s
 _CONSENT_INTERVAL_S = 2
 _CONSENT_FAILURES = 5
 _find_addresses = aioice.ice.get_host_addresses
+_query_consent = aioice.ice.Connection.query_consent
 _opus_init = opus.OpusEncoder.__init__
 
 
@@ -73,6 +74,19 @@ def notice_dead_peers() -> None:
     """Give up on a vanished peer after about 10 s instead of 32 (RFC 7675 allows up to 30)."""
     aioice.ice.CONSENT_INTERVAL = _CONSENT_INTERVAL_S
     aioice.ice.CONSENT_FAILURES = _CONSENT_FAILURES
+
+
+def end_closed_connections() -> None:
+    """Start no consent checks on a connection that was closed while it connected.
+
+    aioice starts them all the same, and as nothing is nominated any more they never end.
+    """
+
+    async def query_consent(self: aioice.ice.Connection) -> None:
+        if not self._closing:
+            await _query_consent(self)
+
+    aioice.ice.Connection.query_consent = query_consent  # type: ignore[method-assign]
 
 
 def shorten_prefetch(receiver: RTCRtpReceiver) -> None:

@@ -40,7 +40,7 @@ class Microphone:
     def __enter__(self) -> "Microphone":
         """Raises `DeviceError` if there is no such microphone or it cannot be opened."""
         library, device = _sounddevice(), self._device
-        number = int(device) if device is not None and device.isdigit() else device
+        number = int(device) if device is not None and device.isdecimal() else device
         try:
             self._stream = library.InputStream(
                 samplerate=OUTPUT_RATE,

@@ -75,6 +75,9 @@ class TalkPeer:
         self._tracks.stop()
         try:
             await self._peer.close()
+            # What aiortc was just about to start when it was closed it has started since.
+            for transceiver in self._peer.getTransceivers():
+                await transceiver.stop()
         except Exception:  # aiortc cannot close what it only half set up
             _log.warning("a peer did not close cleanly", exc_info=True)
         finally:
