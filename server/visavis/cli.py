@@ -39,7 +39,7 @@ Batch = Annotated[int, typer.Option(min=1, max=64, help="Frames per generator ru
 def main() -> None:
     """Entry point."""
     try:
-        app(standalone_mode=False)
+        sys.exit(app(standalone_mode=False))  # 130 after Ctrl-C
     except (VisavisError, GeneratorError) as error:
         _fail(str(error))
     except (typer.Abort, KeyboardInterrupt):
@@ -60,14 +60,16 @@ def _log_to_stderr() -> None:
 
 
 def _progress() -> Progress:
+    console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     )
 
 

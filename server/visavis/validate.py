@@ -13,6 +13,7 @@ from visavis.core.timeline import FRAME_SAMPLES, OUTPUT_RATE, SAMPLE_RATE
 from visavis.engine.pool import SessionPool
 from visavis.engine.reference import reference_frames
 from visavis.engine.renderer import Renderer
+from visavis.errors import MediaError
 from visavis.media.audiofile import read_mono
 from visavis.media.mp4 import Mp4Writer
 from visavis.render import Progress
@@ -72,7 +73,10 @@ def validate(
     pcm = np.zeros(frames * FRAME_SAMPLES, np.float32)
     sound = read_mono(audio)[: len(pcm)]
     pcm[: len(sound)] = sound
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MediaError(f"{out} cannot be made a folder: {error}.") from error
     bundle, comparison = avatar.bundle, Comparison()
     reference = reference_frames(
         bundle, avatar.template, avatar.encoder, avatar.generator.open(), pcm
