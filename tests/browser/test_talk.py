@@ -13,7 +13,6 @@ from bench.wav import write_wav
 from visavis import avatars
 from visavis.studio.lamp import TONE_AMPLITUDE, TONE_HZ, build_lamp
 
-
 ATTEMPTS = 3  # the machine is shared: a neighbour's burst is not our stutter
 
 
