@@ -122,7 +122,10 @@ def main(
     result, curves = score(Player(bundle), clips)
     show(result)
     if json_out:
-        write_bytes(json_out, (json.dumps(asdict(result), indent=1) + "\n").encode())
+        table = json.loads(
+            json.dumps(asdict(result)), parse_float=lambda text: round(float(text), 4)
+        )
+        write_bytes(json_out, (json.dumps(table, indent=1) + "\n").encode())
     if plot:
         from visavis.studio.plot import draw_openings
 
