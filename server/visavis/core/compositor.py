@@ -26,6 +26,14 @@ def planes(frame: Frame) -> Planes:
     return frame[:height], u, v
 
 
+def pack(rgb: Float32) -> Frame:
+    """RGB [3, H, W] in [0, 1] as a yuv420p frame; H and W are multiples of 4."""
+    frame = new_frame(rgb.shape[2], rgb.shape[1])
+    for target, source in zip(planes(frame), rgb_to_planes(rgb), strict=True):
+        target[...] = source
+    return frame
+
+
 def crop(frame: Frame, x: int, y: int, size: int) -> Planes:
     """Views on the planes of the square at (x, y); all three numbers are even."""
     luma, u, v = planes(frame)

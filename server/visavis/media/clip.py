@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from visavis.core.bundle import Bundle, ClipSpec
 from visavis.core.bundlefile import read_file
-from visavis.core.compositor import BlendMask, Frame, clean_matte, overlay, planes
+from visavis.core.compositor import BlendMask, Frame, clean_matte, overlay, pack, planes
 from visavis.core.template import Template
 from visavis.errors import BundleError
 
@@ -35,7 +35,7 @@ def _decode_clip(bundle: Bundle, spec: ClipSpec) -> list[Frame]:
         return pictures
     if bundle.background is None:
         raise BundleError(f"The avatar {bundle.id} is cut out but names no frame.background.")
-    background = _still(bundle, bundle.background, "yuv420p", bundle.height)
+    background = _background(bundle, bundle.background)
     return [_over(picture, background) for picture in pictures]
 
 
@@ -63,8 +63,10 @@ def _feather(size: int) -> NDArray[np.float32]:
     return weights
 
 
-def _still(bundle: Bundle, name: str, layout: str, height: int) -> Frame:
-    return _decode(bundle, name, layout, (bundle.width, height), 1)[0]
+def _background(bundle: Bundle, name: str) -> Frame:
+    """Converted by `core.colour`, as in training, so that the network meets the pixels it knows."""
+    rgb = _decode(bundle, name, "rgb24", (bundle.width, bundle.height), 1)[0]
+    return pack(rgb.transpose(2, 0, 1).astype(np.float32) / np.float32(255))
 
 
 def _decode(

@@ -13,7 +13,7 @@ import typer
 from numpy.typing import NDArray
 
 from visavis.core.colour import planes_to_rgb
-from visavis.core.compositor import Frame, clean_matte, overlay
+from visavis.core.compositor import Frame, clean_matte, overlay, pack
 from visavis.errors import StudioError
 from visavis.studio import template
 from visavis.studio.dataset import Box, Crop, Dataset
@@ -96,7 +96,7 @@ def window_rgb(frame: Frame, corner: tuple[int, int]) -> Bytes:
 
 def composite(rgba: Bytes, background: Frame) -> Frame:
     """A render over the background, by the same steps as the frames that ship."""
-    colour = template.pack(template.bleed(rgba))
+    colour = pack(template.bleed(rgba))
     return overlay(colour, background, clean_matte(rgba[..., 3]))
 
 

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from visavis.core.bundle import read_bundle
 from visavis.core.colour import planes_to_rgb
-from visavis.core.compositor import BlendMask, crop, paste
+from visavis.core.compositor import BlendMask, crop, pack, paste
 from visavis.core.mel import mel_spectrogram
 from visavis.core.timeline import frames_for
 from visavis.core.window import EncoderWindows, FeatureWindows
 from visavis.studio.pictures import read_rgba
-from visavis.studio.template import decode, pack, to_float
+from visavis.studio.template import decode, to_float
 
 Float32 = NDArray[np.float32]
 

@@ -15,7 +15,7 @@ import typer
 from numpy.typing import NDArray
 
 from visavis.core.colour import rgb_to_planes
-from visavis.core.compositor import Frame, clean_matte, crop, new_frame, overlay, planes
+from visavis.core.compositor import Frame, clean_matte, crop, new_frame, overlay, pack, planes
 from visavis.studio.background import studio_wall
 from visavis.studio.dataset import Dataset
 from visavis.studio.pictures import Bytes
@@ -54,14 +54,6 @@ def _fill(weighted: Float32, trust: Float32) -> Float32:
 def _halve(values: Float32) -> Float32:
     total = values[0::2, 0::2] + values[1::2, 0::2] + values[0::2, 1::2] + values[1::2, 1::2]
     return total * np.float32(0.25)
-
-
-def pack(rgb: Float32) -> Frame:
-    """RGB [3, H, W] in [0, 1] as a yuv420p frame."""
-    frame = new_frame(rgb.shape[2], rgb.shape[1])
-    for target, source in zip(planes(frame), rgb_to_planes(rgb), strict=True):
-        target[...] = source
-    return frame
 
 
 def stack(rgba: Bytes) -> Frame:
