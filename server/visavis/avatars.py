@@ -10,7 +10,8 @@ from visavis.core.bundle import DESCRIPTION, Bundle, is_avatar_id, read_bundle
 from visavis.core.bundlefile import read_file
 from visavis.core.template import Template
 from visavis.engine.features import FeatureStream
-from visavis.engine.models import AudioEncoder, GeneratorError, GeneratorModel
+from visavis.engine.hoisted import HoistedModel
+from visavis.engine.models import AudioEncoder, GeneratorError, GeneratorModel, RoiModel
 from visavis.errors import BundleError, UnknownAvatarError
 from visavis.media.clip import load_template
 
@@ -32,7 +33,18 @@ class Avatar:
     bundle: Bundle
     template: Template
     encoder: AudioEncoder
-    generator: GeneratorModel
+    generator: GeneratorModel  # the whole, which the reference path runs
+    hoisted: HoistedModel | None  # the same in halves, if the bundle brings it
+
+    @property
+    def fast(self) -> RoiModel:
+        """What the pool runs."""
+        return self.hoisted or self.generator
+
+    def prepare(self) -> None:
+        """Compute ahead what the first lap of the idle loop would compute."""
+        if self.hoisted:
+            self.hoisted.appearance.prepare(self.template)
 
     def features(self) -> FeatureStream:
         """The audio half of the pipeline for one session or clip."""
@@ -42,7 +54,8 @@ class Avatar:
         """Run the generator once, on silence. Raises `BundleError`."""
         try:
             silence = np.stack([self.encoder.silence] * self.bundle.window.rows)
-            self.generator.open().generate(self.template.roi(0)[None], silence[None])
+            for model in (self.generator, self.fast):
+                model.open().generate(self.template.roi(0)[None], silence[None])
         except GeneratorError as error:
             raise BundleError(
                 f"{self.bundle.path(self.bundle.generator.file)}: {error}."
@@ -91,7 +104,16 @@ def load(bundle: Bundle) -> Avatar:
         template=load_template(bundle),
         encoder=AudioEncoder(bundle, read_file(bundle, bundle.encoder.file)),
         generator=GeneratorModel(bundle, read_file(bundle, bundle.generator.file)),
+        hoisted=_hoisted(bundle),
     )
+
+
+def _hoisted(bundle: Bundle) -> HoistedModel | None:
+    spec = bundle.hoisted
+    if spec is None:
+        return None
+    appearance, mouth = (read_file(bundle, name) for name in (spec.appearance, spec.mouth))
+    return HoistedModel(bundle, spec, appearance, mouth)
 
 
 def _named(bundle: Bundle, avatar: str) -> Bundle:

@@ -42,7 +42,7 @@ def _step_s(avatar: Avatar, pool: SessionPool) -> tuple[float, float]:
         start = time.perf_counter()
         for step in features.push(sound):
             index = template.index(step.frame)
-            job = pool.submit(template.roi(index)[None], step.audio[None])
+            job = pool.submit(template.roi(index)[None], step.audio[None], (index,))
             heard = time.perf_counter()
             roi = job.result()[0]
             made = time.perf_counter()

@@ -33,7 +33,8 @@ def run_local(avatar: Avatar, job: LocalJob, sessions: int | None) -> None:
 
     Raises `DeviceError` without a microphone or a screen, and `MediaError` for the file.
     """
-    with SessionPool(avatar.generator, sessions) as pool:
+    avatar.prepare()
+    with SessionPool(avatar.fast, sessions) as pool:
         asyncio.run(_run(avatar, pool, job))
 
 

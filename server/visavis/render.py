@@ -126,7 +126,7 @@ class _Sound:
 
 
 def _pooled(avatar: Avatar, job: RenderJob, sound: _Sound, stack: ExitStack) -> Iterator[Frame]:
-    pool = stack.enter_context(SessionPool(avatar.generator, job.sessions, waiting=1024))
+    pool = stack.enter_context(SessionPool(avatar.fast, job.sessions, waiting=1024))
     renderer = Renderer(avatar.template, pool, job.batch)
     return renderer.frames(_steps(avatar, sound.pieces()))
 

@@ -50,7 +50,8 @@ def run_server(config: ServeConfig, bundle: Bundle) -> None:
     with ExitStack() as stack:
         listener = stack.enter_context(_listen(config))
         avatar = load(bundle)
-        pool = stack.enter_context(SessionPool(avatar.generator, config.pool_sessions))
+        avatar.prepare()
+        pool = stack.enter_context(SessionPool(avatar.fast, config.pool_sessions))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="visavis-"))
         showcase = Showcase(Path(folder), avatar.template)
         limit = config.max_sessions or measure_capacity(avatar, pool)

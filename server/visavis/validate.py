@@ -84,7 +84,7 @@ def validate(
     features = avatar.features()
     steps = [*features.push(pcm), *features.flush()]
     with (
-        SessionPool(avatar.generator, sessions, waiting=1024) as pool,
+        SessionPool(avatar.fast, sessions, waiting=1024) as pool,
         Mp4Writer(out / "side_by_side.mp4", 2 * bundle.width, bundle.height) as movie,
     ):
         movie.write_sound(_stereo(pcm))

@@ -1,7 +1,7 @@
 """A live stream on a clock of its own, for tests: microphone, pool and outlet in one place."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Self
@@ -30,7 +30,9 @@ class InlinePool(SessionPool):
     def __enter__(self) -> Self:
         return self
 
-    def submit(self, templates: Float32, audio: Float32) -> "Future[Float32]":
+    def submit(
+        self, templates: Float32, audio: Float32, keys: Sequence[int] = ()
+    ) -> "Future[Float32]":
         self.asked += 1
         future: Future[Float32] = Future()
         try:
@@ -46,10 +48,12 @@ class HangingPool(InlinePool):
     hanging = False
     full = False
 
-    def submit(self, templates: Float32, audio: Float32) -> "Future[Float32]":
+    def submit(
+        self, templates: Float32, audio: Float32, keys: Sequence[int] = ()
+    ) -> "Future[Float32]":
         if self.full:
             raise PoolBusyError("full")
-        return Future() if self.hanging else super().submit(templates, audio)
+        return Future() if self.hanging else super().submit(templates, audio, keys)
 
 
 @dataclass

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.core.compositor import planes
+from visavis.core.compositor import pack, planes
 from visavis.studio import template
 
 Bytes = NDArray[np.uint8]
@@ -33,6 +33,6 @@ def test_the_video_gives_the_composite_back(tmp_path: Path) -> None:
     assert len(frames) == 3
     luma, under = planes(frames[0])[0].astype(np.int16), planes(wall)[0]
     assert (luma[:8] == under[:8]).all()  # outside the matte: exactly the wall
-    centre = template.pack(template.bleed(picture))
+    centre = pack(template.bleed(picture))
     assert abs(int(luma[32, 32]) - int(planes(centre)[0][32, 32])) <= 2
     assert [path.name for path in tmp_path.iterdir()] == ["idle.mkv"]

@@ -8,7 +8,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from visavis.core.bundle import read_bundle, read_file
+from visavis.core.bundle import read_bundle
+from visavis.core.bundlefile import read_file
 from visavis.errors import StudioError
 from visavis.studio import checkpoint, export
 from visavis.studio.corpus import REST, WINDOWS, Spoken, resting

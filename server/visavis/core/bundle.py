@@ -64,6 +64,16 @@ class GeneratorSpec:
 
 
 @dataclass(frozen=True)
+class HoistedSpec:
+    """The generator once more, cut in two: `appearance` makes of the template ROI what audio does
+    not change, `mouth` makes of that, the template ROI and the audio window the mouth ROI."""
+
+    appearance: str
+    mouth: str
+    tensors: tuple[str, ...]  # what the first half hands to the second
+
+
+@dataclass(frozen=True)
 class Bundle:
     """A checked description of one avatar."""
 
@@ -82,6 +92,7 @@ class Bundle:
     window: WindowSpec
     encoder: EncoderSpec
     generator: GeneratorSpec
+    hoisted: HoistedSpec | None
     files: dict[str, str]  # file name → sha256
     card: dict[str, Any] = field(default_factory=dict)
 
@@ -143,6 +154,7 @@ def _bundle(folder: Path, root: Fields) -> Bundle:
         window=_window(root.table("encoder"), generator),
         encoder=_encoder(root.table("encoder"), files),
         generator=_generator(generator, files),
+        hoisted=_hoisted(root.optional_table("hoisted"), files),
         files=files,
         card=root.free("card"),
     )
@@ -203,10 +215,20 @@ def _window(encoder: Fields, generator: Fields) -> WindowSpec:
     )
 
 
-def _model_file(table: Fields, files: dict[str, str]) -> str:
-    name = table.file("file", files)
+def _hoisted(table: Fields | None, files: dict[str, str]) -> HoistedSpec | None:
+    if table is None:
+        return None
+    return HoistedSpec(
+        appearance=_model_file(table, files, "appearance"),
+        mouth=_model_file(table, files, "mouth"),
+        tensors=table.texts("tensors"),
+    )
+
+
+def _model_file(table: Fields, files: dict[str, str], key: str = "file") -> str:
+    name = table.file(key, files)
     if not name.endswith(".onnx"):
-        raise table.error("file", "must end in .onnx")
+        raise table.error(key, "must end in .onnx")
     return name
 
 

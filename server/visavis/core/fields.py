@@ -7,6 +7,7 @@ from typing import Any
 from visavis.errors import BundleError
 
 MAX_TEXT = 2000  # characters
+MAX_ITEMS = 64
 
 
 class Fields:
@@ -44,6 +45,18 @@ class Fields:
         if pattern and not pattern.fullmatch(value):
             raise self.error(key, f"must match {pattern.pattern}")
         return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts, at least one."""
+        value = self._get(key)
+        if not isinstance(value, list) or not 0 < len(value) <= MAX_ITEMS:
+            raise self.error(key, f"must be a list of 1 to {MAX_ITEMS} texts")
+        if not all(isinstance(item, str) and 0 < len(item) <= MAX_TEXT for item in value):
+            raise self.error(key, "must hold texts only")
+        return tuple(value)
+
+    def optional_table(self, key: str) -> "Fields | None":
+        return self.table(key) if key in self._table else None
 
     def choice(self, key: str, allowed: Collection[str]) -> str:
         value = self.text(key)

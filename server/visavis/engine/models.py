@@ -1,6 +1,8 @@
 """The two networks of an avatar, bound to the tensors that its bundle names."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +45,21 @@ class AudioEncoder:
         return feature
 
 
+class RoiGenerator(Protocol):
+    """One open generator, whole or in halves."""
+
+    def generate(self, templates: Float32, audio: Float32, keys: Sequence[int] = ()) -> Float32: ...
+
+
+class RoiModel(Protocol):
+    """A generator that can be opened as often as the pool wants sessions."""
+
+    @property
+    def bundle(self) -> Bundle: ...
+
+    def open(self) -> RoiGenerator: ...
+
+
 @dataclass(frozen=True)
 class GeneratorModel:
     """A generator that can be opened as often as the pool wants sessions."""
@@ -72,18 +89,27 @@ class Generator:
         self._spec = model.bundle.generator
         self._size = model.bundle.roi_size
 
-    def generate(self, templates: Float32, audio: Float32) -> Float32:
+    def generate(self, templates: Float32, audio: Float32, keys: Sequence[int] = ()) -> Float32:
         """Template ROIs [B, 3, R, R] and audio windows [B, W, F] → mouth ROIs [B, 3, R, R].
 
-        Raises `GeneratorError` for anything but finite pictures.
+        `keys` are the templates' numbers, under which a generator may keep what depends on them
+        alone; this one keeps nothing. Raises `GeneratorError` for anything but finite pictures.
         """
         feeds = {self._spec.template: templates, self._spec.audio: audio}
-        try:
-            roi = self._session.run([self._spec.output], feeds)[0]
-        except Exception as error:  # ONNX Runtime's exceptions share no base class
-            raise GeneratorError(f"the generator failed: {error}") from error
-        if roi.shape != templates.shape:
-            raise GeneratorError(f"the generator returned the shape {roi.shape}")
-        if not np.isfinite(roi).all():
-            raise GeneratorError("the generator returned NaN or infinity")
-        return roi
+        return run_checked(self._session, self._spec.output, feeds, templates.shape)
+
+
+def run_checked(
+    session: Session, output: str, feeds: dict[str, Float32], shape: tuple[int, ...]
+) -> Float32:
+    """Run a session for one output. Raises `GeneratorError` for anything but finite numbers of
+    that shape."""
+    try:
+        roi = session.run([output], feeds)[0]
+    except Exception as error:  # ONNX Runtime's exceptions share no base class
+        raise GeneratorError(f"the generator failed: {error}") from error
+    if roi.shape != shape:
+        raise GeneratorError(f"the generator returned the shape {roi.shape}")
+    if not np.isfinite(roi).all():
+        raise GeneratorError("the generator returned NaN or infinity")
+    return roi

@@ -3,6 +3,7 @@
 import queue
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.engine.cores import usable_cores
-from visavis.engine.models import Generator, GeneratorError, GeneratorModel, PoolBusyError
+from visavis.engine.models import GeneratorError, PoolBusyError, RoiGenerator, RoiModel
 
 Float32 = NDArray[np.float32]
 _WARM_UP_RUNS = 3
@@ -32,18 +33,20 @@ class PoolCounters:
 class _Job:
     templates: Float32
     audio: Float32
+    keys: Sequence[int]
     future: "Future[Float32]"
 
 
 class SessionPool:
     """Runs batches on the next free session, in the order of submission."""
 
-    def __init__(self, model: GeneratorModel, sessions: int | None = None, waiting: int = 64):
+    def __init__(self, model: RoiModel, sessions: int | None = None, waiting: int = 64):
         """`sessions` defaults to the number of cores; `waiting` bounds what is submitted and not
         yet begun. Raises `BundleError` if the model cannot be opened."""
         self.sessions = sessions or usable_cores()
         self.counters = PoolCounters()
         self._lock = threading.Lock()
+        self._closed = False
         self._waiting: queue.Queue[_Job | None] = queue.Queue(waiting)
         self._shapes = (
             (3, model.bundle.roi_size, model.bundle.roi_size),
@@ -60,12 +63,18 @@ class SessionPool:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, templates: Float32, audio: Float32) -> "Future[Float32]":
-        """Generate ROIs [B, 3, R, R] for templates [B, 3, R, R] and audio [B, W, F].
+    def submit(
+        self, templates: Float32, audio: Float32, keys: Sequence[int] = ()
+    ) -> "Future[Float32]":
+        """Generate ROIs [B, 3, R, R] for templates [B, 3, R, R], which are the template frames
+        `keys`, and audio [B, W, F].
 
-        The future raises `GeneratorError`. Raises `PoolBusyError` at once if the queue is full.
+        The future raises `GeneratorError`. Raises `PoolBusyError` at once if the queue is full or
+        the pool closed.
         """
-        job = _Job(templates, audio, Future())
+        if self._closed:
+            raise PoolBusyError("the generator pool is closed")
+        job = _Job(templates, audio, keys, Future())
         try:
             self._waiting.put_nowait(job)
         except queue.Full:
@@ -75,6 +84,7 @@ class SessionPool:
 
     def close(self) -> None:
         """Drop what waits, let finish what runs, end the threads."""
+        self._closed = True
         while not self._waiting.empty():
             job = self._waiting.get()
             if job is not None:
@@ -90,15 +100,15 @@ class SessionPool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _work(self, generator: Generator) -> None:
+    def _work(self, generator: RoiGenerator) -> None:
         while (job := self._waiting.get()) is not None:
             if job.future.set_running_or_notify_cancel():
                 self._run(generator, job)
 
-    def _run(self, generator: Generator, job: _Job) -> None:
+    def _run(self, generator: RoiGenerator, job: _Job) -> None:
         start = time.perf_counter()
         try:
-            roi = generator.generate(job.templates, job.audio)
+            roi = generator.generate(job.templates, job.audio, job.keys)
         except GeneratorError as error:
             self._count(job, start, failures=1)
             job.future.set_exception(error)
@@ -113,7 +123,7 @@ class SessionPool:
             self.counters.failures += failures
             self.counters.busy_s += time.perf_counter() - start_s
 
-    def _warm_up(self, generators: list[Generator]) -> float:
+    def _warm_up(self, generators: list[RoiGenerator]) -> float:
         """Run every session once at least; return the ms of one frame on one session."""
         template, audio = (np.zeros((1, *shape), np.float32) for shape in self._shapes)
         times = []

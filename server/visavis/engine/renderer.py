@@ -51,9 +51,10 @@ class Renderer:
         speaking = [step for step in steps if step.speaking]
         if not speaking:
             return steps, None
-        rois = [self._template.roi(self._template.index(step.frame)) for step in speaking]
+        keys = [self._template.index(step.frame) for step in speaking]
+        rois = np.stack([self._template.roi(key) for key in keys])
         audio = np.stack([step.audio for step in speaking])
-        return steps, self._pool.submit(np.stack(rois), audio)
+        return steps, self._pool.submit(rois, audio, keys)
 
     def _land(self, batch: _Batch) -> Iterator[Frame]:
         steps, future = batch

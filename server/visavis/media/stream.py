@@ -150,7 +150,7 @@ class AvatarStream:
         return self._template.speaking(index, self._mouth, step.gain)
 
     async def _generate(self, index: int, step: SpeechStep, due_s: float) -> Float32:
-        future = self._pool.submit(self._template.roi(index)[None], step.audio[None])
+        future = self._pool.submit(self._template.roi(index)[None], step.audio[None], (index,))
         left = max(0.0, due_s - self._clock())
         roi: Float32 = (await asyncio.wait_for(asyncio.wrap_future(future), left))[0]
         return roi

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from visavis.core.timeline import FPS
 from visavis.errors import StudioError
-from visavis.studio import checkpoint, train_articulation, train_generator
+from visavis.studio import checkpoint, hoist, train_articulation, train_generator
 from visavis.studio.background import studio_wall
 from visavis.studio.corpus import MEL, WINDOWS
 from visavis.studio.dataset import HELD_OUT_CLIPS, Dataset
@@ -27,6 +27,15 @@ from visavis.studio.template import ROI, roi_corner
 OPSET = 18
 TOLERANCE = 1e-4  # largest allowed difference between torch and ONNX Runtime
 MASK_BORDER, MASK_RAMP = 6, 14  # pixels
+FILES = (
+    "appearance.onnx",
+    "audio_encoder.onnx",
+    "background.png",
+    "generator.onnx",
+    "idle.mkv",
+    "mask.png",
+    "mouth.onnx",
+)
 BUDGET_MACS = 600_000_000  # per frame, whole generator
 DESCRIPTION = "A woman in a studio: an invented, rendered person who speaks to the camera."
 
@@ -136,7 +145,6 @@ def write_description(
 ) -> None:
     """Write `avatar.toml`: ROI corners per template frame, frame size in pixels, and the hashes
     of the files that lie in `folder`."""
-    names = ["audio_encoder.onnx", "background.png", "generator.onnx", "idle.mkv", "mask.png"]
     table = {
         "format": 1,
         "id": folder.name,
@@ -149,7 +157,12 @@ def write_description(
         "mel": vars(MEL),
         "encoder": _encoder(),
         "generator": _generator(),
-        "files": {n: hashlib.sha256((folder / n).read_bytes()).hexdigest() for n in names},
+        "hoisted": {
+            "appearance": "appearance.onnx",
+            "mouth": "mouth.onnx",
+            "tensors": hoist.write(folder, "template", "audio", "roi"),
+        },
+        "files": {n: hashlib.sha256((folder / n).read_bytes()).hexdigest() for n in FILES},
         "card": card,
     }
     write_bytes(folder / "avatar.toml", tomli_w.dumps(table).encode())
