@@ -57,7 +57,9 @@ nova-train: $(VENV)/.studio
 	  --held-out $(NOVA)/heldout
 	$(STUDIO).export $(NOVA)/work models/nova --data $(NOVA)/faces
 	$(STUDIO).heldout $(PAIRS) $(NOVA)/faces bench/data/heldout
-	$(STUDIO).score models/nova bench/data/heldout --plot docs/pictures/nova_opening.png
+	$(STUDIO).score models/nova bench/data/heldout --json $(NOVA)/score.json \
+	  --plot docs/pictures/nova_opening.png
+	$(STUDIO).export $(NOVA)/work models/nova --data $(NOVA)/faces --score $(NOVA)/score.json
 
 # Blender needs NumPy below 2, hence an environment of its own.
 $(VENV)-render/.ready: server/visavis/studio/requirements-render.txt

@@ -10,8 +10,8 @@ const PERIOD_MS = 400;
 /** Smaller differences are within the error of the estimate. */
 const TOLERANCE_MS = 10;
 const MOST_MS = 400;
-/** The estimate ends where the page's compositor takes over, which shows a picture a refresh later. */
-const COMPOSITOR_MS = 14;
+/** The estimate ends where the page's compositor takes over, which needs about two refreshes more. */
+const COMPOSITOR_MS = 26;
 
 export class LipSync {
   #peer;
