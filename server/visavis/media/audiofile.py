@@ -32,7 +32,7 @@ class AudioFile:
         try:
             self._container = av.open(str(path.absolute()))  # a:b.wav is no protocol a
         except (av.FFmpegError, OSError) as error:
-            raise MediaError(self._cannot_read(error)) from error
+            raise MediaError(self._cannot_read()) from error
         if not self._container.streams.audio:
             self._container.close()
             raise MediaError(f"{path} has no audio track.")
@@ -117,12 +117,12 @@ class AudioFile:
         exact = self._container.format.name in _EXACT_CONTAINERS
         return self.announced_seconds if exact else None
 
-    def _cannot_read(self, error: Exception) -> str:
+    def _cannot_read(self) -> str:
         if not self.path.exists():
             return f"There is no file {self.path}."
         if self.path.is_file() and self.path.stat().st_size == 0:
             return f"{self.path} is empty."
-        return f"{self.path} is not an audio or video file that FFmpeg reads ({error})."
+        return f"{self.path} is not an audio or video file that FFmpeg reads."
 
 
 def read_mono(path: Path) -> Float32:
