@@ -79,9 +79,7 @@ class AvatarStream:
         )
         self.counters = StreamCounters()
         self.state = SpeechState.IDLE
-        self._mouth: Float32 | None = (
-            None  # the newest ROI of this utterance, held when one is late
-        )
+        self._mouth: Float32 | None = None  # newest ROI of the utterance, held when one is late
         self._releases: deque[float] = deque(maxlen=_FPS_WINDOW)  # times, in seconds
 
     @property
