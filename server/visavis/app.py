@@ -145,14 +145,14 @@ class Api:
         avatar = server.find_avatar(request.path_params["avatar"])
         require_type(request, _SDP)
         offer = await read_body(request, MAX_OFFER_BYTES)
-        with server.desk.place() as place:
+        with server.desk.place():
             session = LiveSession(avatar, server.pool, server.ice_servers)
             try:
                 answer = await session.peer.answer(offer)
             except BaseException:
                 await asyncio.shield(session.peer.close())
                 raise
-            place.take(session)
+            server.desk.start(session)
         location = {"Location": f"/api/sessions/{session.id}"}
         return Response(answer, 201, location, media_type=_SDP)
 

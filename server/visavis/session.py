@@ -95,13 +95,12 @@ class SessionDesk:
         return self._sessions.get(secret)
 
     @contextmanager
-    def place(self) -> Iterator["Place"]:
-        """Reserve a place before anything is allocated for it; it is free again on leaving,
-        unless a session has taken it. Raises `ServerFullError`."""
+    def place(self) -> Iterator[None]:
+        """Reserve a place before anything is allocated for it; on leaving it is free again,
+        unless `start` has filled it. Raises `ServerFullError`."""
         self._reserve()
-        place = Place(self)
         try:
-            yield place
+            yield
         finally:
             self._reserved -= 1
 
@@ -152,17 +151,6 @@ class SessionDesk:
             self.past_dropped += session.tracks.dropped
             del self._sessions[session.id], self._tasks[session.id]
             _log.info("session of %s closed: %s", session.avatar.bundle.id, reason)
-
-
-class Place:
-    """A reserved place at the desk."""
-
-    def __init__(self, desk: SessionDesk) -> None:
-        self._desk = desk
-
-    def take(self, session: LiveSession) -> None:
-        """Begin a session in this place."""
-        self._desk.start(session)
 
 
 def _add(total: StreamCounters | IngestCounters, part: StreamCounters | IngestCounters) -> None:
