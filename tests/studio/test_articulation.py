@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from visavis.core.timeline import FPS
-from visavis.studio.articulation import LEAD_S, Curves, curves
-from visavis.studio.phonemes import Phoneme
+from visavis.studio.articulation import COARTICULATED, LEAD_S, Curves, contact, curves
+from visavis.studio.phonemes import Phoneme, Segment
 from visavis.studio.visemes import TRACKS, VISEMES
 
 STORED = Path(__file__).with_name("articulation_case.json")
@@ -43,15 +43,38 @@ def test_a_stored_case_is_met() -> None:
 
 
 @pytest.mark.parametrize("symbol", ["p", "b", "m"])
-@pytest.mark.parametrize("length_s", [0.05, 0.08, 0.12])
-def test_bilabials_shut_the_lips_even_between_open_vowels(symbol: str, length_s: float) -> None:
-    movement = curves(between_vowels(symbol, length_s), FPS)
-    middle = frame_at(0.5)
-    closed = VISEMES["PP"].vector()
-    for track in ("mouthRollLower", "mouthRollUpper", "mouthPressLeft"):
-        assert column(movement, track)[middle] > 0.6 * closed[TRACKS.index(track)]
+@pytest.mark.parametrize("length_s", [0.02, 0.05, 0.08, 0.12])
+@pytest.mark.parametrize("later_s", [0.0, 0.013, 0.02, 0.031])
+def test_bilabials_shut_the_lips_exactly(symbol: str, length_s: float, later_s: float) -> None:
+    sounds = [sound.shifted(later_s) for sound in between_vowels(symbol, length_s)]
+    movement = curves(sounds, FPS)
+    held = np.isin(TRACKS, COARTICULATED, invert=True)
+    away = np.abs(movement.weights - VISEMES["PP"].vector())[:, held].max(axis=1)
+    assert (away < 1e-9).sum() >= int(max(length_s, 1 / FPS) * FPS)
     assert column(movement, "jawOpen")[4] > 0.43
-    assert column(movement, "jawOpen")[middle] < 0.16
+    assert (away > 0.05).sum() >= FPS - 4 - length_s * FPS
+
+
+@pytest.mark.parametrize("symbol", ["f", "v"])
+def test_the_lower_lip_meets_the_teeth_for_f(symbol: str) -> None:
+    middle = curves(between_vowels(symbol, 0.05), FPS).weights[frame_at(0.5)]
+    for track in ("jawOpen", "mouthRollLower", "mouthUpperUpLeft", "mouthLowerDownLeft"):
+        at = TRACKS.index(track)
+        assert middle[at] == pytest.approx(VISEMES["FF"].vector()[at])
+
+
+def test_lips_come_together_smoothly() -> None:
+    spoken = [Segment("aa", 0.0, 0.5), Segment("PP", 0.5, 0.55), Segment("aa", 0.55, 1.0)]
+    times_s = np.arange(0.4, 0.7, 0.001)
+    held = contact(spoken, "PP", times_s)
+    assert held.max() == 1.0
+    assert np.abs(np.diff(held)).max() < 0.04
+    assert not held[(times_s < 0.459) | (times_s > 0.591)].any()
+
+
+def test_the_neighbours_keep_the_width_of_shut_lips() -> None:
+    sounds = [Phoneme("u", 0.0, 0.5), Phoneme("b", 0.5, 0.56), Phoneme("u", 0.56, 1.0)]
+    assert column(curves(sounds, FPS), "mouthPucker")[frame_at(0.53)] > 0.2
 
 
 def test_a_held_bilabial_between_words_shuts_the_jaw() -> None:

@@ -2,7 +2,8 @@
 
 Each viseme pulls at the mouth with a bell-shaped strength around its time, and a frame is the
 mean of all targets weighted by their pull (dominance co-articulation after Cohen and Massaro,
-1993). Lip closures pull hardest, so that a short /p/ between two open vowels still shuts the lips.
+1993). A mean alone leaves a short /p/ between two open vowels ajar, so the sounds that lips make by
+touching, /p b m/ and /f v/, then hold the touching parts exactly while they last.
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,20 @@ SHORT_PAUSE_FACTOR = 0.3
 SHARPNESS = 1.3
 REACH = 4.0
 """Beyond this many rise or fade times a viseme has no pull at all."""
+CONTACTS = ("FF", "PP")
+"""Visemes of touching lips, the stronger one last."""
+SHORTEST_CONTACT_S = 1 / FPS
+"""No contact falls between two frames."""
+CONTACT_RAMP_S = 0.04
+"""Time to come into contact and to leave it."""
+COARTICULATED = (
+    "mouthPucker",
+    "mouthSmileLeft",
+    "mouthSmileRight",
+    "mouthStretchLeft",
+    "mouthStretchRight",
+)
+"""Tracks of the mouth's width, which stay with the neighbours while the lips touch."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -57,7 +72,33 @@ def curves(phonemes: Sequence[Phoneme], frames: int) -> Curves:
     times_s = (np.arange(frames) + 0.5) / FPS + LEAD_S
     pull = _pull(spoken, times_s)
     total = pull.sum(axis=1) + 1e-6
-    return Curves(pull @ targets / total[:, None], pull @ tongues / total)
+    blended = pull @ targets / total[:, None]
+    return Curves(_with_contacts(blended, spoken, times_s), pull @ tongues / total)
+
+
+def contact(spoken: Sequence[Segment], viseme: str, times_s: Floats) -> Floats:
+    """How far the lips are in the contact that `viseme` asks for, [times], 0..1.
+
+    It is 1 through every segment of the viseme, for one video frame at least.
+    """
+    held = np.zeros(len(times_s))
+    for segment in spoken:
+        if segment.viseme == viseme:
+            middle_s = (segment.start_s + segment.end_s) / 2
+            half_s = max(segment.end_s - segment.start_s, SHORTEST_CONTACT_S) / 2
+            away = (np.abs(times_s - middle_s) - half_s) / CONTACT_RAMP_S
+            near = 1.0 - np.clip(away, 0.0, 1.0)
+            held = np.maximum(held, near * near * (3.0 - 2.0 * near))
+    return held
+
+
+def _with_contacts(weights: Floats, spoken: Sequence[Segment], times_s: Floats) -> Floats:
+    free = np.array([track in COARTICULATED for track in TRACKS])
+    for viseme in CONTACTS:
+        share = contact(spoken, viseme, times_s)[:, None]
+        touching = weights + share * (VISEMES[viseme].vector() - weights)
+        weights = np.where(free, weights, touching)
+    return weights
 
 
 def _pull(spoken: Sequence[Segment], times_s: Floats) -> Floats:

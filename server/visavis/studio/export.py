@@ -19,8 +19,9 @@ from visavis.studio import checkpoint, hoist, train_articulation, train_generato
 from visavis.studio.background import studio_wall
 from visavis.studio.corpus import MEL, WINDOWS
 from visavis.studio.dataset import HELD_OUT_CLIPS, Dataset
+from visavis.studio.hearing import FEATURES, ROWS, AudioEncoder
 from visavis.studio.macs import count
-from visavis.studio.networks import FEATURES, ROWS, AudioEncoder, Generator
+from visavis.studio.networks import Generator
 from visavis.studio.pictures import Bytes, write_bytes, write_png
 from visavis.studio.template import ROI, roi_corner
 

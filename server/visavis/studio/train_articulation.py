@@ -24,7 +24,8 @@ from visavis.studio.corpus import (
     silent_window,
 )
 from visavis.studio.dataset import CHANNELS, HELD_OUT_CLIPS, Dataset
-from visavis.studio.networks import PRESS, ArticulationHead, AudioEncoder
+from visavis.studio.hearing import ArticulationHead, AudioEncoder
+from visavis.studio.networks import PRESS
 from visavis.studio.opening import agreement
 from visavis.studio.progress import tracked
 from visavis.studio.train_generator import schedule
