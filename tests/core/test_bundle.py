@@ -51,6 +51,57 @@ def test_a_card_may_say_anything(folder: Path) -> None:
     assert read_bundle(folder).card == {"voices": 9, "made": "by hand"}
 
 
+def _with_nod(table: Table) -> None:
+    idle = table["clips"]["idle"]
+    idle.update(play="there-and-back", homes=[0, 12])
+    table["clips"]["nod"] = {**idle, "play": "forward"}
+
+
+def test_every_clip_but_idle_is_a_gesture(folder: Path) -> None:
+    assert read_bundle(folder).gestures == []
+    _edit(folder, _with_nod)
+    bundle = read_bundle(folder)
+    idle, nod = bundle.clips["idle"], bundle.clips["nod"]
+    assert bundle.gestures == ["nod"]
+    assert (idle.there_and_back, idle.homes) == (True, (0, 12))
+    assert (nod.there_and_back, nod.homes) == (False, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "says"),
+    [
+        ("nod", {"homes": []}, "clips.idle.homes is missing: gestures begin where idle is at"),
+        ("Nod!", {}, "clips.Nod! must match"),
+    ],
+)
+def test_each_defect_of_a_gesture_is_named(
+    folder: Path, name: str, change: Table, says: str
+) -> None:
+    def edit(table: Table) -> None:
+        _with_nod(table)
+        table["clips"][name] = table["clips"].pop("nod")
+        table["clips"]["idle"].update(change)
+
+    _edit(folder, edit)
+    with pytest.raises(BundleError) as caught:
+        read_bundle(folder)
+    assert says in str(caught.value)
+
+
+def test_there_may_not_be_too_many_clips(folder: Path) -> None:
+    def edit(table: Table) -> None:
+        table["clips"].update({f"nod{n}": table["clips"]["idle"] for n in range(16)})
+
+    _edit(folder, edit)
+    with pytest.raises(BundleError, match=r"clips\.nod15 is one too many: at most 16 clips"):
+        read_bundle(folder)
+
+
+def test_an_older_description_with_a_loop_is_read(folder: Path) -> None:
+    _edit(folder, _set("clips", "idle", "loop", value=True))
+    assert not read_bundle(folder).clips["idle"].there_and_back
+
+
 def _set(*path: str, value: object) -> Edit:
     def edit(table: Table) -> None:
         for key in path[:-1]:
@@ -86,7 +137,9 @@ def _drop(*path: str) -> Edit:
         (_set("clips", "idle", "frames", value=24), "clips.idle.roi has 25 corners for 24 frames"),
         (_set("clips", "idle", "frames", value=0), "clips.idle.frames must be a whole number"),
         (_set("clips", "idle", "alpha", value="side"), "clips.idle.alpha must be one of below"),
-        (_set("clips", "idle", "loop", value="yes"), "clips.idle.loop must be true or false"),
+        (_set("clips", "idle", "play", value="back"), "clips.idle.play must be one of forward, th"),
+        (_set("clips", "idle", "homes", value=[25]), "clips.idle.homes must hold whole numbers fr"),
+        (_set("encoder", "speech", value=""), "encoder.speech must be a text"),
         (_set("clips", "idle", "roi", value=[[0, 2]] * 25), r"clips.idle.roi must hold even"),
         (_set("clips", "idle", "roi", value=[[1, 1]] * 25), r"clips.idle.roi must hold even"),
         (_set("clips", "idle", "file", value="no.mkv"), "clips.idle.file names 'no.mkv', which"),

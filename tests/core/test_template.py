@@ -1,9 +1,9 @@
-"""Template frames: a forward loop, shared and never written to."""
+"""Template frames: shown in the order of the idle clip, shared and never written to."""
 
 import numpy as np
 import pytest
 
-from visavis.core import template as module
+from visavis.core.choreography import Course, Repertoire
 from visavis.core.compositor import BlendMask, crop
 from visavis.core.template import Template
 
@@ -14,10 +14,11 @@ def _template() -> Template:
         frame[:48] = 60 + 10 * index
         frame.setflags(write=False)
     mask = BlendMask.from_luma(np.ones((16, 16), np.float32))
-    return Template(frames, tuple((2 * i, 4) for i in range(5)), 16, mask)
+    idle = Repertoire(Course(0, 5))
+    return Template(frames, tuple((2 * i, 4) for i in range(5)), 16, mask, idle)
 
 
-def test_the_loop_goes_forward_for_ever() -> None:
+def test_the_idle_clip_goes_on_for_ever() -> None:
     template = _template()
     assert [template.index(frame) for frame in (0, 4, 5, 12, 10**9)] == [0, 4, 0, 2, 0]
 
@@ -36,22 +37,8 @@ def test_speaking_makes_a_new_frame_at_the_right_place() -> None:
     assert np.count_nonzero(spoken != before) == 16 * 16
 
 
-def test_the_generators_view_cannot_be_written_to() -> None:
-    with pytest.raises(ValueError, match="read-only"):
-        _template().roi(0)[:] = 0
-
-
 def test_the_roi_at_rest_pastes_back_as_nothing() -> None:
     template = _template()
     for index in range(5):
         same = template.speaking(index, template.roi(index), 1.0)
         np.testing.assert_array_equal(same, template.idle(index))
-
-
-def test_rois_are_kept_within_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_ROI_CACHE_BYTES", 2 * 3 * 16 * 16 * 4)
-    template = _template()
-    first = template.roi(0)
-    assert template.roi(0) is first
-    template.roi(1), template.roi(2)
-    assert template.roi(0) is not first

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from visavis.avatars import Avatar
 from visavis.core.bundle import Bundle
+from visavis.core.choreography import Course, Repertoire
 from visavis.core.compositor import new_frame, planes
 from visavis.errors import BundleError
 from visavis.media.clip import load_template
@@ -66,6 +67,21 @@ def test_a_clip_is_its_frames(tmp_path: Path, make: Make) -> None:
     assert levels == pytest.approx([50, 110, 170], abs=2)
     assert template.corners == ((4, 6),) * 3
     assert template.size == 16
+
+
+def test_the_clips_follow_each_other_idle_first(tmp_path: Path, make: Make) -> None:
+    for name, level in (("idle.mkv", 50), ("nod.mkv", 110)):
+        _video(tmp_path / name, [_grey(64, 64, level)] * 3)
+    bundle = make()
+    idle = replace(bundle.clips["idle"], there_and_back=True, homes=(0, 2))
+    nod = replace(idle, name="nod", file="nod.mkv", homes=(), roi=((6, 8),) * 3)
+    template = load_template(replace(bundle, clips={"nod": nod, "idle": idle}))
+    levels = [float(planes(frame)[0].mean()) for frame in template.frames]
+    assert levels == pytest.approx([50] * 3 + [110] * 3, abs=2)
+    assert template.corners == ((4, 6),) * 3 + ((6, 8),) * 3
+    assert template.repertoire == Repertoire(
+        Course(0, 3, True), frozenset({0, 2}), {"nod": Course(3, 3, True)}
+    )
 
 
 def test_frames_are_shared_and_cannot_be_written(tmp_path: Path, make: Make) -> None:

@@ -1,6 +1,8 @@
 """The live loop on a clock of its own: every frame on the grid, with its own sound."""
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,8 +10,9 @@ from numpy.typing import NDArray
 from tests.media.live import InlinePool, Studio
 
 from visavis.avatars import Avatar
+from visavis.core.choreography import Course, Repertoire
 from visavis.core.timeline import FRAME_OUTPUT_SAMPLES, FRAME_S
-from visavis.media.stream import RELEASE_S
+from visavis.media.stream import RELEASE_S, AvatarStream
 
 Float32 = NDArray[np.float32]
 ToneMaker = Callable[..., Float32]
@@ -91,3 +94,29 @@ async def test_a_muted_microphone_is_an_avatar_at_rest(lamp: Avatar) -> None:
         assert pool.asked == 0
     assert not studio.heard().any()
     assert stream.counters.released == 40
+
+
+async def test_a_gesture_is_played_from_the_next_home_frame(
+    lamp: Avatar, make_tone: ToneMaker
+) -> None:
+    """The lamp's frames are all alike, so the idle frames that were asked for tell the order."""
+    nod = Course(20, 5, there_and_back=True)
+    repertoire = Repertoire(Course(0, 20), frozenset({0}), {"nod": nod})
+    template = replace(lamp.template, repertoire=repertoire)
+    frames = {id(frame): index for index, frame in enumerate(template.frames)}
+    studio, shown = Studio(make_tone(4.0)), []
+    studio.release = lambda tick, frame, sound: shown.append(frames[id(frame)])  # type: ignore
+    with InlinePool(lamp.generator) as pool:
+        stream = AvatarStream(
+            template, lamp.features, pool, studio.ingest, studio, studio.clock, studio.sleep
+        )
+        assert not stream.gesture("dance")
+        assert stream.gesture("nod")
+        running = asyncio.create_task(stream.run())
+        while len(shown) < 40:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    ahead = stream.look_ahead
+    assert shown[:ahead] == list(range(20 - ahead, 20))
+    assert shown[ahead : ahead + 10] == [20, 21, 22, 23, 24, 23, 22, 21, 0, 1]

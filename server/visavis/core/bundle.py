@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from visavis.core.clipspec import IDLE, ClipSpec, read_clips
 from visavis.core.fields import Fields
 from visavis.core.mel import MelSpec
 from visavis.core.timeline import FPS, SAMPLE_RATE
@@ -21,7 +22,6 @@ FORMAT = 1
 DESCRIPTION = "avatar.toml"
 MAX_DESCRIPTION_BYTES = 4 * 1024 * 1024
 MAX_SIDE = 4096  # pixels
-MAX_CLIP_FRAMES = 10_000
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 
@@ -32,25 +32,18 @@ def is_avatar_id(text: str) -> bool:
 
 
 @dataclass(frozen=True)
-class ClipSpec:
-    """A named clip of the person at rest: the video file and where the mouth is in each frame."""
-
-    name: str
-    file: str
-    frames: int
-    alpha: bool  # the matte lies below the colour, in one picture of twice the height
-    loop: bool
-    roi: tuple[tuple[int, int], ...]  # x, y of the ROI's top left corner per frame, even
-
-
-@dataclass(frozen=True)
 class EncoderSpec:
-    """The network that turns a mel window [B, 1, bands, length] into a feature [B, features]."""
+    """The network that turns a mel window [B, 1, bands, length] into a feature [B, features].
+
+    It may tell beside it how likely somebody speaks in the video frame of that window: a second
+    output [B, 1] in [0, 1].
+    """
 
     file: str
     input: str
     output: str
     features: int
+    speech: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +88,11 @@ class Bundle:
     hoisted: HoistedSpec | None
     files: dict[str, str]  # file name → sha256
     card: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def gestures(self) -> list[str]:
+        """Names of the clips that can be asked for, in the order of the file."""
+        return [name for name in self.clips if name != IDLE]
 
     def path(self, name: str) -> Path:
         return self.folder / name
@@ -147,7 +145,7 @@ def _bundle(folder: Path, root: Fields) -> Bundle:
         width=width,
         height=height,
         background=frame.optional_file("background", files),
-        clips=_clips(root.table("clips"), files, (width - size, height - size)),
+        clips=read_clips(root.table("clips"), files, (width - size, height - size)),
         roi_size=size,
         mask=roi.optional_file("mask", files),
         mel=_mel(root.table("mel")),
@@ -166,22 +164,6 @@ def _files(table: Fields) -> dict[str, str]:
         if not _FILE.fullmatch(name) or name == DESCRIPTION:
             raise table.error(name, "is not a plain file name")
     return {name: table.text(name, digest) for name in table.names()}
-
-
-def _clips(table: Fields, files: dict[str, str], limit: tuple[int, int]) -> dict[str, ClipSpec]:
-    clips = {name: _clip(name, table.table(name), files, limit) for name in table.names()}
-    if "idle" not in clips:
-        raise table.error("idle", "is missing: every avatar needs an idle clip")
-    return clips
-
-
-def _clip(name: str, clip: Fields, files: dict[str, str], limit: tuple[int, int]) -> ClipSpec:
-    frames = clip.integer("frames", 1, MAX_CLIP_FRAMES)
-    roi = clip.pairs("roi", limit)
-    if len(roi) != frames:
-        raise clip.error("roi", f"has {len(roi)} corners for {frames} frames")
-    alpha = clip.choice("alpha", ("below", "none")) == "below"
-    return ClipSpec(name, clip.file("file", files), frames, alpha, clip.boolean("loop"), roi)
 
 
 def _mel(mel: Fields) -> MelSpec:
@@ -238,6 +220,7 @@ def _encoder(encoder: Fields, files: dict[str, str]) -> EncoderSpec:
         input=encoder.text("input"),
         output=encoder.text("output"),
         features=encoder.integer("features", 1, 4096),
+        speech=encoder.text("speech") if "speech" in encoder.names() else None,
     )
 
 

@@ -58,8 +58,8 @@ class Fields:
     def optional_table(self, key: str) -> "Fields | None":
         return self.table(key) if key in self._table else None
 
-    def choice(self, key: str, allowed: Collection[str]) -> str:
-        value = self.text(key)
+    def choice(self, key: str, allowed: Collection[str], default: str | None = None) -> str:
+        value = self.text(key) if default is None or key in self._table else default
         if value not in allowed:
             raise self.error(key, f"must be one of {', '.join(sorted(allowed))}")
         return value
@@ -72,6 +72,15 @@ class Fields:
             raise self.error(key, f"must be a multiple of {multiple}")
         return value
 
+    def integers(self, key: str, low: int, high: int) -> tuple[int, ...]:
+        """An optional list of whole numbers."""
+        value = self._table.get(key, [])
+        if not isinstance(value, list) or len(value) > MAX_ITEMS:
+            raise self.error(key, f"must be a list of at most {MAX_ITEMS} whole numbers")
+        if not all(type(item) is int and low <= item <= high for item in value):
+            raise self.error(key, f"must hold whole numbers from {low} to {high}")
+        return tuple(value)
+
     def number(self, key: str, low: float, high: float) -> float:
         value = self._get(key)
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -79,12 +88,6 @@ class Fields:
         if not low <= value <= high:
             raise self.error(key, f"must be from {low:g} to {high:g}")
         return float(value)
-
-    def boolean(self, key: str) -> bool:
-        value = self._get(key)
-        if not isinstance(value, bool):
-            raise self.error(key, "must be true or false")
-        return value
 
     def file(self, key: str, known: Collection[str]) -> str:
         value = self.text(key)

@@ -1,14 +1,17 @@
 """Template clips and pictures of a bundle: decoded once, checked against what it says."""
 
 import io
+from collections.abc import Iterator
 
 import av
 import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from visavis.core.bundle import Bundle, ClipSpec
+from visavis.core.bundle import Bundle
 from visavis.core.bundlefile import read_file
+from visavis.core.choreography import Course, Repertoire
+from visavis.core.clipspec import IDLE, ClipSpec
 from visavis.core.compositor import BlendMask, Frame, clean_matte, overlay, pack, planes
 from visavis.core.template import Template
 from visavis.errors import BundleError
@@ -16,27 +19,40 @@ from visavis.errors import BundleError
 _BORDER_PIXELS = 6  # of the feather where a bundle brings no mask
 
 
-def load_template(bundle: Bundle, clip: str = "idle") -> Template:
-    """Decode a clip, put its person over the background, and bind the ROI.
+def load_template(bundle: Bundle) -> Template:
+    """Decode every clip, put its person over the background, and bind the ROI.
 
     Raises `BundleError` if a file is damaged or does not fit the description.
     """
-    spec = bundle.clips[clip]
-    frames = _decode_clip(bundle, spec)
+    specs = _idle_first(bundle)
+    background = _background(bundle) if any(spec.alpha for spec in specs) else None
+    frames = [frame for spec in specs for frame in _decode_clip(bundle, spec, background)]
     for frame in frames:
         frame.setflags(write=False)
-    return Template(tuple(frames), spec.roi, bundle.roi_size, _mask(bundle))
+    corners = tuple(corner for spec in specs for corner in spec.roi)
+    return Template(tuple(frames), corners, bundle.roi_size, _mask(bundle), repertoire(bundle))
 
 
-def _decode_clip(bundle: Bundle, spec: ClipSpec) -> list[Frame]:
+def repertoire(bundle: Bundle) -> Repertoire:
+    """The clips as stretches of the template, whose numbers run through all of them."""
+    courses: dict[str, Course] = {}
+    first = 0
+    for spec in _idle_first(bundle):
+        courses[spec.name] = Course(first, spec.frames, spec.there_and_back)
+        first += spec.frames
+    idle = courses.pop(IDLE)
+    return Repertoire(idle, frozenset(bundle.clips[IDLE].homes), courses)
+
+
+def _idle_first(bundle: Bundle) -> list[ClipSpec]:
+    return [bundle.clips[name] for name in (IDLE, *bundle.gestures)]
+
+
+def _decode_clip(bundle: Bundle, spec: ClipSpec, background: Frame | None) -> Iterator[Frame]:
     height = bundle.height * (2 if spec.alpha else 1)
     pictures = _decode(bundle, spec.file, "yuv420p", (bundle.width, height), spec.frames)
-    if not spec.alpha:
-        return pictures
-    if bundle.background is None:
-        raise BundleError(f"The avatar {bundle.id} is cut out but names no frame.background.")
-    background = _background(bundle, bundle.background)
-    return [_over(picture, background) for picture in pictures]
+    for picture in pictures:
+        yield _over(picture, background) if spec.alpha and background is not None else picture
 
 
 def _over(stacked: Frame, background: Frame) -> Frame:
@@ -52,7 +68,7 @@ def _over(stacked: Frame, background: Frame) -> Frame:
 def _mask(bundle: Bundle) -> BlendMask:
     if bundle.mask is None:
         return BlendMask.from_luma(_feather(bundle.roi_size))
-    grey = _decode(bundle, bundle.mask, "gray", (bundle.roi_size, bundle.roi_size), 1)[0]
+    (grey,) = _decode(bundle, bundle.mask, "gray", (bundle.roi_size, bundle.roi_size), 1)
     return BlendMask.from_luma(grey.astype(np.float32) / np.float32(255))
 
 
@@ -63,30 +79,34 @@ def _feather(size: int) -> NDArray[np.float32]:
     return weights
 
 
-def _background(bundle: Bundle, name: str) -> Frame:
+def _background(bundle: Bundle) -> Frame:
     """Converted by `core.colour`, as in training, so that the network meets the pixels it knows."""
-    rgb = _decode(bundle, name, "rgb24", (bundle.width, bundle.height), 1)[0]
+    if bundle.background is None:
+        raise BundleError(f"The avatar {bundle.id} is cut out but names no frame.background.")
+    size = (bundle.width, bundle.height)
+    (rgb,) = _decode(bundle, bundle.background, "rgb24", size, 1)
     return pack(rgb.transpose(2, 0, 1).astype(np.float32) / np.float32(255))
 
 
 def _decode(
     bundle: Bundle, name: str, layout: str, size: tuple[int, int], count: int
-) -> list[NDArray[np.uint8]]:
-    """Exactly `count` pictures of `size` (width, height) from a file of the bundle."""
-    label = str(bundle.path(name))
-    pictures: list[NDArray[np.uint8]] = []
+) -> Iterator[NDArray[np.uint8]]:
+    """Exactly `count` pictures of `size` (width, height) from a file of the bundle, one by one:
+    a clip with its mattes takes three times the memory of its frames."""
+    label, taken = str(bundle.path(name)), 0
     try:
         with av.open(io.BytesIO(read_file(bundle, name)), "r") as container:
+            container.streams.video[0].thread_type = "AUTO"
             for frame in container.decode(video=0):
-                if (frame.width, frame.height) != size or len(pictures) == count:
+                taken += 1
+                if (frame.width, frame.height) != size or taken > count:
+                    taken = -1
                     break
-                pictures.append(_pixels(frame, layout))
-            else:
-                if len(pictures) == count:
-                    return pictures
+                yield _pixels(frame, layout)
     except (av.FFmpegError, IndexError) as error:
         raise BundleError(f"{label} is not a picture or video that FFmpeg reads.") from error
-    raise BundleError(f"{label} does not hold {count} pictures of {size[0]}×{size[1]}.")
+    if taken != count:
+        raise BundleError(f"{label} does not hold {count} pictures of {size[0]}×{size[1]}.")
 
 
 def _pixels(frame: VideoFrame, layout: str) -> NDArray[np.uint8]:

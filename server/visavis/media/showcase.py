@@ -16,5 +16,5 @@ class Showcase:
         write_png(self.poster, template.idle(0))
         height, width = template.idle(0).shape[0] * 2 // 3, template.idle(0).shape[1]
         with Mp4Writer(self.idle, width, height, sound=False) as movie:
-            for index in range(len(template.frames)):
-                movie.write_frame(template.idle(index))
+            for frame in range(template.repertoire.idle.period):
+                movie.write_frame(template.idle(template.index(frame)))

@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from visavis.core.choreography import Choreography
 from visavis.core.compositor import Frame
 from visavis.core.pacing import Pacer
 from visavis.core.pcm import Resampler
@@ -74,6 +75,7 @@ class AvatarStream:
         self._sleep = sleep
         self._resampler = _primed_resampler()
         self.look_ahead = self._features.look_ahead
+        self._choreography = Choreography(template.repertoire, -self.look_ahead)
         self._sounds = deque(
             [np.zeros(FRAME_OUTPUT_SAMPLES, np.float32)] * self.look_ahead, self.look_ahead + 1
         )
@@ -93,6 +95,11 @@ class AvatarStream:
         if len(self._releases) < 2:
             return 0.0
         return (len(self._releases) - 1) / (self._releases[-1] - self._releases[0])
+
+    def gesture(self, name: str) -> bool:
+        """Play a gesture when the idle clip next passes a home frame; the newest request wins.
+        False: the avatar has no such gesture."""
+        return self._choreography.request(name)
 
     async def run(self) -> None:
         """Release a frame every 40 ms until cancelled. Nothing that a model does ends it."""
@@ -126,7 +133,7 @@ class AvatarStream:
         return (steps[0] if steps else None), self._sounds.popleft()
 
     async def _make(self, tick: int, step: SpeechStep | None, due_s: float) -> Frame:
-        index = self._template.index(tick - self.look_ahead)
+        index = self._choreography.index(tick - self.look_ahead)
         speaking = step is not None and step.speaking
         self.state = SpeechState.SPEAKING if speaking else SpeechState.IDLE
         if step is None or not speaking:

@@ -135,7 +135,6 @@ def _description(mel: MelSpec, window: WindowSpec, files: dict[str, str]) -> dic
                 "file": "idle.mkv",
                 "frames": _FRAMES,
                 "alpha": "none",
-                "loop": True,
                 "roi": [[0, 0]] * _FRAMES,
             }
         },
