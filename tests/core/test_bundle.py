@@ -175,6 +175,17 @@ def test_each_defect_of_the_description_is_named(folder: Path, edit: Edit, says:
     assert sentence.endswith(".")
 
 
+@pytest.mark.parametrize("change", [{"edge": "zeros"}, {"shift": -8}])
+def test_speech_is_told_of_every_frame_in_time(folder: Path, change: Table) -> None:
+    def edit(table: Table) -> None:
+        table["encoder"]["speech"] = "speech"
+        table["generator"].update(change)
+
+    _edit(folder, edit)
+    with pytest.raises(BundleError, match=r"encoder\.speech needs silent edges, and windows that"):
+        read_bundle(folder)
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

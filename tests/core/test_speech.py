@@ -2,11 +2,15 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from visavis.core.speech import SpeechGate, SpeechSpec, SpeechState, level_dbfs
 
 SPEC = SpeechSpec()
 QUIET, LOUD = -75.0, -25.0  # dBFS
+FRAMES_200_MS = 5
+HEARD = st.lists(st.tuples(st.floats(-120, 0), st.one_of(st.none(), st.floats(0, 1))), max_size=120)
 
 
 def _gains(levels: list[float], look_ahead: int) -> list[float]:
@@ -70,6 +74,79 @@ def test_a_level_at_the_threshold_does_not_chatter() -> None:
     wander = [-47.0, -52.0] * 100
     open_now = np.array(_gains([-58.0] * 200 + wander, 0)) > 0
     assert np.count_nonzero(np.diff(open_now.astype(int))) <= 2
+
+
+@given(HEARD, st.integers(0, 4))
+def test_gains_move_in_steps_and_stay_in_range(
+    heard: list[tuple[float, float | None]], look_ahead: int
+) -> None:
+    gate = SpeechGate(look_ahead)
+    gains = [0.0, *(gate.push(level, speech) for level, speech in heard)]
+    assert all(0 <= gain <= 1 for gain in gains)
+    steps = np.diff(gains)
+    assert steps.max(initial=0) <= 1 / SPEC.fade_in_frames + 1e-6
+    assert steps.min(initial=0) >= -1 / SPEC.fade_out_frames - 1e-5
+
+
+@given(st.lists(st.floats(0, 1), min_size=20, max_size=200), st.integers(0, 4))
+def test_digital_silence_is_at_rest_whatever_the_encoder_says(
+    speech: list[float], look_ahead: int
+) -> None:
+    gate = SpeechGate(look_ahead)
+    assert not any(gate.push(-120.0, likelihood) for likelihood in speech)
+
+
+@given(HEARD, st.integers(0, 4))
+def test_the_mouth_is_shut_200_ms_after_the_voice(
+    heard: list[tuple[float, float | None]], look_ahead: int
+) -> None:
+    """Whatever was before, and whatever noise goes on: five frames that are no speech suffice."""
+    gate = SpeechGate(look_ahead)
+    for level, speech in heard:
+        gate.push(level, 0.9 if speech is None else speech)
+    gains = [gate.push(LOUD, SPEC.unlikely - 0.01) for _ in range(30)]
+    assert not any(gains[FRAMES_200_MS - 1 :])
+
+
+@given(HEARD, st.integers(0, 4))
+def test_the_mouth_is_shut_200_ms_after_the_sound(
+    heard: list[tuple[float, float | None]], look_ahead: int
+) -> None:
+    gate = SpeechGate(look_ahead)
+    for level, _ in heard:
+        gate.push(level)
+    gains = [gate.push(-120.0) for _ in range(look_ahead + 30)]
+    assert not any(gains[look_ahead + FRAMES_200_MS - 1 :])
+
+
+def _voice_gains(speech: list[float]) -> list[float]:
+    gate = SpeechGate(3)
+    return [gate.push(LOUD, likelihood) for likelihood in [0.0] * 10 + speech][10:]
+
+
+def test_a_sure_voice_opens_at_once() -> None:
+    assert _voice_gains([0.95, 0.95, 0.95]) == [0.5, 1.0, 1.0]
+
+
+def test_a_likely_voice_opens_when_it_lasts() -> None:
+    assert _voice_gains([0.6, 0.6, 0.6]) == [0.0, 0.5, 1.0]
+    assert not any(_voice_gains([0.6, 0.4, 0.6, 0.1, 0.7, 0.2]))
+
+
+def test_an_open_mouth_stays_open_while_speech_is_not_unlikely() -> None:
+    assert set(_voice_gains([0.9, 0.9] + [0.4] * 50)[2:]) == {1.0}
+
+
+@pytest.mark.parametrize("pause", range(1, SPEC.hang_frames + 1))
+def test_a_short_pause_of_the_voice_does_not_shut_the_mouth(pause: int) -> None:
+    assert set(_voice_gains(([0.9] * 5 + [0.1] * pause) * 10)[2:50]) == {1.0}
+
+
+def test_noise_that_is_no_voice_is_ignored() -> None:
+    """Loud and unsteady, as keys, breaths and babble are."""
+    levels = np.random.default_rng(3).uniform(-60, -15, 500)
+    gate = SpeechGate(3)
+    assert not any(gate.push(float(level), 0.3) for level in levels)
 
 
 def test_the_state_follows_the_gain() -> None:

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from visavis.avatars import Avatar
+from visavis.core.bundlefile import read_file
 from visavis.core.window import WindowSpec
 from visavis.engine.features import FeatureStream, SpeechStep, look_ahead_frames
-from visavis.engine.reference import audio_window, encode_clip, gate_clip
+from visavis.engine.models import AudioEncoder, Heard
+from visavis.engine.reference import audio_window, encode_clip, gate_clip, hear_clip
 
 Float32 = NDArray[np.float32]
 OWN = WindowSpec(offset=-5, left=7, right=0, shift=0, edge="silence")
@@ -64,6 +66,38 @@ def test_the_steps_are_the_references(
     assert [step.frame for step in steps] == list(range(count))
     assert [step.audio.tobytes() for step in steps] == wanted
     assert [step.gain for step in steps] == gains
+
+
+class Talkative(AudioEncoder):
+    """The lamp's encoder, which tells speech where the tone is."""
+
+    tells_speech = True
+
+    def hear(self, window: Float32) -> Heard:
+        heard = super().hear(window)
+        return Heard(heard.feature, float(heard.feature[0] > 1.0))
+
+
+@pytest.mark.parametrize("window", [OWN, AHEAD], ids=["own", "ahead"])
+@pytest.mark.parametrize("samples", [1, 640, 3_300, 40_001])
+def test_the_gate_goes_by_the_encoder_where_it_tells_speech(
+    lamp: Avatar, make_tone: Callable[..., Float32], window: WindowSpec, samples: int
+) -> None:
+    bundle = replace(lamp.bundle, window=window)
+    encoder = Talkative(bundle, read_file(lamp.bundle, lamp.bundle.encoder.file))
+    noise = np.random.default_rng(1).normal(0, 0.05, 48_000).astype(np.float32)
+    clip = (make_tone(3.0, (0.8, 1.2), rate=16_000) + noise)[:samples]
+    steps = _steps(FeatureStream(bundle, encoder), [clip])
+    heard = hear_clip(bundle, encoder, clip, len(steps))
+    speech = [window.speech for window in heard]
+    assert [step.gain for step in steps] == gate_clip(
+        clip, len(steps), look_ahead_frames(bundle), speech
+    )
+    speaking = [step.speaking for step in steps]
+    assert not any(speaking[:19])
+    if samples > 40_000:
+        assert all(speaking[21:29])
+        assert not any(speaking[36:])
 
 
 @SPECS

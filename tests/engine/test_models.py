@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import onnx
 import pytest
 from numpy.typing import NDArray
+from onnx import TensorProto, helper
 
 from visavis.avatars import Avatar
 from visavis.core.bundle import Bundle
@@ -26,9 +28,23 @@ def _feeds(avatar: Avatar, batch: int = 1) -> tuple[Float32, Float32]:
 
 
 def test_the_encoder_hears_silence_as_silence(lamp: Avatar) -> None:
-    silence = lamp.encoder.encode(np.full((80, 16), SILENCE, np.float32))
-    assert silence.tobytes() == lamp.encoder.silence.tobytes()
-    assert silence.shape == (1,)
+    heard = lamp.encoder.hear(np.full((80, 16), SILENCE, np.float32))
+    assert heard.feature.tobytes() == lamp.encoder.silence.tobytes()
+    assert heard.feature.shape == (1,)
+    assert heard.speech is None
+    assert not lamp.encoder.tells_speech
+
+
+def test_an_encoder_may_tell_how_likely_somebody_speaks(lamp: Avatar) -> None:
+    model = onnx.load_from_string(read_file(lamp.bundle, lamp.bundle.encoder.file))
+    model.graph.node.append(helper.make_node("Sigmoid", ["feature"], ["speech"]))
+    model.graph.output.append(helper.make_tensor_value_info("speech", TensorProto.FLOAT, ["B", 1]))
+    bundle = replace(lamp.bundle, encoder=replace(lamp.bundle.encoder, speech="speech"))
+    encoder = AudioEncoder(bundle, model.SerializeToString())
+    heard = encoder.hear(np.full((80, 16), 3.0, np.float32))
+    assert encoder.tells_speech
+    assert heard.feature.tolist() == [3.0]
+    assert heard.speech == pytest.approx(1 / (1 + np.exp(-3.0)))
 
 
 @pytest.mark.parametrize("batch", [1, 4])
@@ -44,6 +60,7 @@ def test_the_generator_gives_a_picture_for_each_template(lamp: Avatar, batch: in
         ({"input": "x"}, "has no tensor named 'x'; it has mel"),
         ({"output": "x"}, "has no tensor named 'x'; it has feature"),
         ({"features": 512}, "feature has the shape"),
+        ({"speech": "voice"}, "has no tensor named 'voice'; it has feature"),
     ],
 )
 def test_an_encoder_that_does_not_fit_is_refused(

@@ -134,6 +134,7 @@ def _bundle(folder: Path, root: Fields) -> Bundle:
     size = roi.integer("size", 16, 1024, multiple=2)
     width = frame.integer("width", 64, MAX_SIDE, multiple=4)
     height = frame.integer("height", 64, MAX_SIDE, multiple=4)
+    window = _window(root.table("encoder"), generator)
     if generator.text("channels") != "rgb":
         raise generator.error("channels", 'must be "rgb"')
     return Bundle(
@@ -149,8 +150,8 @@ def _bundle(folder: Path, root: Fields) -> Bundle:
         roi_size=size,
         mask=roi.optional_file("mask", files),
         mel=_mel(root.table("mel")),
-        window=_window(root.table("encoder"), generator),
-        encoder=_encoder(root.table("encoder"), files),
+        window=window,
+        encoder=_encoder(root.table("encoder"), files, window),
         generator=_generator(generator, files),
         hoisted=_hoisted(root.optional_table("hoisted"), files),
         files=files,
@@ -214,13 +215,16 @@ def _model_file(table: Fields, files: dict[str, str], key: str = "file") -> str:
     return name
 
 
-def _encoder(encoder: Fields, files: dict[str, str]) -> EncoderSpec:
+def _encoder(encoder: Fields, files: dict[str, str], window: WindowSpec) -> EncoderSpec:
+    speech = encoder.text("speech") if "speech" in encoder.names() else None
+    if speech and (window.edge != "silence" or window.shift + window.right < 0):
+        raise encoder.error("speech", "needs silent edges, and windows that do not lag behind the frame")
     return EncoderSpec(
         file=_model_file(encoder, files),
         input=encoder.text("input"),
         output=encoder.text("output"),
         features=encoder.integer("features", 1, 4096),
-        speech=encoder.text("speech") if "speech" in encoder.names() else None,
+        speech=speech,
     )
 
 

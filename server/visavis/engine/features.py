@@ -52,6 +52,9 @@ class FeatureStream:
         self._gate = SpeechGate(self.look_ahead)
         self._pcm = np.empty(0, np.float32)  # a begun frame
         self._ready: deque[Float32] = deque()
+        # How likely somebody speaks, per window, as far as the gate has not asked for it. The gate
+        # asks from the first frame that it hears, `look_ahead` frames before the clip.
+        self._speech: deque[float] = deque([0.0] * self.look_ahead)
         self._heard = 0  # complete frames of sound
         self._mel_frames = 0
         self._next = 0
@@ -74,7 +77,7 @@ class FeatureStream:
         self._ready.extend(self._encode(mel))
         count = self._window.windows_in(self._mel_frames, total, self._mel_rate)
         for window in self._windows.flush(count):
-            self._ready.extend(self._features.push(self._encoder.encode(window)))
+            self._ready.extend(self._encode_window(window))
         self._ready.extend(self._features.flush(total))
         steps = self._hear(level_dbfs(rest)) if len(rest) else []
         while self._next < total:
@@ -85,11 +88,18 @@ class FeatureStream:
         self._mel_frames += len(mel)
         ready: list[Float32] = []
         for window in self._windows.push(mel):
-            ready += self._features.push(self._encoder.encode(window))
+            ready += self._encode_window(window)
         return ready
 
+    def _encode_window(self, window: Float32) -> list[Float32]:
+        heard = self._encoder.hear(window)
+        if heard.speech is not None:
+            self._speech.append(heard.speech)
+        return self._features.push(heard.feature)
+
     def _hear(self, level: float) -> list[SpeechStep]:
-        gain = self._gate.push(level)
+        speech = self._speech.popleft() if self._encoder.tells_speech else None
+        gain = self._gate.push(level, speech)
         self._heard += 1
         if self._heard <= self.look_ahead:
             return []

@@ -22,6 +22,14 @@ class PoolBusyError(GeneratorError):
     """Every place in the pool's queue is taken; the frame is dropped, not queued."""
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What the encoder makes of one window."""
+
+    feature: Float32  # [features]
+    speech: float | None  # how likely somebody speaks, in [0, 1]; None: the encoder does not tell
+
+
 class AudioEncoder:
     """Mel windows → features, one window per call, so that a stream gives a clip's bits."""
 
@@ -33,16 +41,22 @@ class AudioEncoder:
         shape = (None, 1, bundle.mel.bands, bundle.window.length)
         check_tensor(inputs, spec.input, shape, label)
         check_tensor(outputs, spec.output, (None, spec.features), label)
+        if spec.speech:
+            check_tensor(outputs, spec.speech, (None, 1), label)
         self._session: Session = session
-        self._input, self._output = spec.input, spec.output
-        self.silence = self.encode(np.full(shape[2:], SILENCE, np.float32))
+        self._input = spec.input
+        self._outputs = [spec.output, *([spec.speech] if spec.speech else [])]
+        self.silence = self.hear(np.full(shape[2:], SILENCE, np.float32)).feature
 
-    def encode(self, window: Float32) -> Float32:
-        """Mel window [bands, length] → feature [features]."""
-        feature: Float32 = self._session.run([self._output], {self._input: window[None, None]})[0][
-            0
-        ]
-        return feature
+    @property
+    def tells_speech(self) -> bool:
+        """Whether `Heard.speech` is set."""
+        return len(self._outputs) > 1
+
+    def hear(self, window: Float32) -> Heard:
+        """Mel window [bands, length] → feature, and speech if the encoder tells."""
+        feature, *speech = self._session.run(self._outputs, {self._input: window[None, None]})
+        return Heard(feature[0], float(speech[0][0, 0]) if speech else None)
 
 
 class RoiGenerator(Protocol):

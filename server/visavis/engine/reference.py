@@ -3,7 +3,8 @@
 It shares no stage order, batching, threads or streaming with the fast path, only the arithmetic.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from visavis.core.speech import SpeechGate, level_dbfs
 from visavis.core.template import Template
 from visavis.core.timeline import FRAME_SAMPLES, frames_for
 from visavis.engine.features import look_ahead_frames
-from visavis.engine.models import AudioEncoder, Generator
+from visavis.engine.models import AudioEncoder, Generator, Heard
 
 Float32 = NDArray[np.float32]
 
@@ -25,8 +26,9 @@ def reference_frames(
 ) -> Iterator[Frame]:
     """Every frame of a clip of mono PCM [n] at 16 kHz, as yuv420p."""
     count = frames_for(len(pcm))
-    features = encode_clip(bundle, encoder, pcm, count)
-    gains = gate_clip(pcm, count, look_ahead_frames(bundle))
+    heard = hear_clip(bundle, encoder, pcm, count)
+    features = np.stack([window.feature for window in heard])
+    gains = gate_clip(pcm, count, look_ahead_frames(bundle), [window.speech for window in heard])
     for frame in range(count):
         index = template.index(frame)
         if gains[frame] == 0:
@@ -39,6 +41,11 @@ def reference_frames(
 
 def encode_clip(bundle: Bundle, encoder: AudioEncoder, pcm: Float32, frames: int) -> Float32:
     """The features [windows, F] of a whole clip."""
+    return np.stack([heard.feature for heard in hear_clip(bundle, encoder, pcm, frames)])
+
+
+def hear_clip(bundle: Bundle, encoder: AudioEncoder, pcm: Float32, frames: int) -> list[Heard]:
+    """What the encoder hears in each window of a whole clip."""
     window = bundle.window
     mel = mel_spectrogram(pcm, bundle.mel)
     count = window.windows_in(len(mel), frames, bundle.mel.rate)
@@ -49,7 +56,7 @@ def encode_clip(bundle: Bundle, encoder: AudioEncoder, pcm: Float32, frames: int
     after = max(0, max(starts) + window.length - len(mel))
     padded = np.pad(mel, ((before, after), (0, 0)), constant_values=SILENCE)
     rows = [padded[before + s : before + s + window.length].T for s in starts]
-    return np.stack([encoder.encode(np.ascontiguousarray(row)) for row in rows])
+    return [encoder.hear(np.ascontiguousarray(row)) for row in rows]
 
 
 def audio_window(bundle: Bundle, features: Float32, silence: Float32, frame: int) -> Float32:
@@ -68,9 +75,15 @@ def _rows(features: Float32, indices: list[int], outside: Float32) -> Float32:
     return np.stack([features[i] if 0 <= i < len(features) else outside for i in indices])
 
 
-def gate_clip(pcm: Float32, frames: int, look_ahead: int) -> list[float]:
-    """The mouth's gain at each frame."""
+def gate_clip(
+    pcm: Float32, frames: int, look_ahead: int, speech: Sequence[float | None] = ()
+) -> list[float]:
+    """The mouth's gain at each frame; `speech` is what the encoder tells of each window, if it
+    does."""
     gate = SpeechGate(look_ahead)
     levels = [level_dbfs(pcm[k * FRAME_SAMPLES : (k + 1) * FRAME_SAMPLES]) for k in range(frames)]
-    silence = [level_dbfs(pcm[:0])] * look_ahead
-    return [gate.push(level) for level in levels + silence][look_ahead:]
+    levels += [level_dbfs(pcm[:0])] * look_ahead
+    tells = any(likelihood is not None for likelihood in speech)
+    before = [0.0 if tells else None] * look_ahead
+    told = zip(levels, chain(before, speech, repeat(None)), strict=False)
+    return [gate.push(level, likelihood) for level, likelihood in told][look_ahead:]
