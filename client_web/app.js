@@ -1,3 +1,4 @@
+import { GestureBar } from './gestures.js';
 import { LevelMeter } from './level.js';
 import { rememberSound, takeToken, wantsSound } from './preferences.js';
 import { Stage } from './stage.js';
@@ -28,6 +29,7 @@ const statsButton = /** @type {HTMLButtonElement} */ (element('stats'));
 const picker = /** @type {HTMLSelectElement} */ (element('picker'));
 const stage = new Stage(element('stage'));
 const wave = new Wave(element('meter'));
+const gestures = new GestureBar(element('gestures'), () => talk);
 const panel = new StatsPanel(element('numbers'), statsButton, stage, () => talk);
 
 /** @type {Avatar[]} */
@@ -74,6 +76,7 @@ function choose(id) {
   element('name').textContent = avatar.name;
   document.title = `Talk with ${avatar.name} · visavis`;
   stage.dress(avatar);
+  gestures.dress(avatar.gestures);
   talk = createTalk(avatar);
   render({ state: 'idle', error: null, attempt: 0, attempts: 0 });
 }
@@ -107,6 +110,7 @@ function render(change) {
   call.classList.remove('unheard');
   say(words.headline, words.detail);
   dressButton(BUTTON_FACES[state]);
+  gestures.enable(state === 'live');
   picker.disabled = !['idle', 'ended', 'error'].includes(state);
   heardAt_ms = performance.now();
   if (state === 'live') liveSince_ms = performance.now();

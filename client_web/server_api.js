@@ -9,6 +9,7 @@ import { responseError, TalkError } from './talk_error.js';
  * @property {string} poster URL of a still picture
  * @property {number} width pixels
  * @property {number} height pixels
+ * @property {string[]} gestures names of what it can be asked to do
  *
  * @typedef {object} AvatarList
  * @property {Avatar[]} avatars
@@ -69,6 +70,17 @@ export class ServerApi {
   async status(sessionUrl) {
     const response = await this.#request(sessionUrl, {});
     return response.json();
+  }
+
+  /**
+   * Ask for a gesture. It begins within a few seconds; a newer request takes its place.
+   *
+   * @param {string} sessionUrl
+   * @param {string} gesture one that the avatar has
+   */
+  async gesture(sessionUrl, gesture) {
+    const path = `${sessionUrl}/gestures/${encodeURIComponent(gesture)}`;
+    await this.#request(path, { method: 'POST' });
   }
 
   /**

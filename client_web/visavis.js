@@ -2,7 +2,7 @@ import { dial } from './line.js';
 import { LineStats } from './line_stats.js';
 import { ServerApi } from './server_api.js';
 import { microphoneError, TalkError } from './talk_error.js';
-import { pause } from './waiting.js';
+import { backoff_ms, pause } from './waiting.js';
 
 export { ServerApi, TalkError };
 
@@ -36,8 +36,6 @@ export const STUDIO = Object.freeze({
 });
 
 const ATTEMPTS = 5;
-const FIRST_BACKOFF_MS = 500;
-const LONGEST_BACKOFF_MS = 8_000;
 
 /**
  * A conversation through an avatar: the microphone goes up, the avatar saying it comes back.
@@ -112,6 +110,24 @@ export class Talk extends EventTarget {
     const reader = this.#lineStats;
     if (!line || !reader) return null;
     return reader.read(await this.#api.status(line.sessionUrl).catch(() => null));
+  }
+
+  /**
+   * Ask the avatar for a gesture. It begins within a few seconds; a newer one takes its place.
+   *
+   * @param {string} name one of the avatar's `gestures`
+   * @returns {Promise<boolean>} false while no line is open, or when the server refused
+   */
+  async gesture(name) {
+    const line = this.#line;
+    if (!line) return false;
+    try {
+      await this.#api.gesture(line.sessionUrl, name);
+      return true;
+    } catch (error) {
+      if (!(error instanceof TalkError)) throw error;
+      return false;
+    }
   }
 
   /** @param {AbortSignal} signal */
@@ -226,15 +242,4 @@ async function askMicrophone(audio) {
   } catch (error) {
     throw microphoneError(error);
   }
-}
-
-/**
- * Exponential, with jitter, so that a restarted server is not stormed by all pages at once.
- *
- * @param {number} attempt counted from 1
- * @returns {number} milliseconds
- */
-function backoff_ms(attempt) {
-  const backoff = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
-  return backoff * (0.5 + Math.random());
 }

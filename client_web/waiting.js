@@ -1,3 +1,6 @@
+const FIRST_BACKOFF_MS = 500;
+const LONGEST_BACKOFF_MS = 8_000;
+
 /**
  * Wait, but not longer than somebody wants to.
  *
@@ -42,4 +45,15 @@ export function until(target, type, met) {
     target.addEventListener(type, check);
     check();
   });
+}
+
+/**
+ * Exponential, with jitter, so that a restarted server is not stormed by all pages at once.
+ *
+ * @param {number} attempt counted from 1
+ * @returns {number} milliseconds
+ */
+export function backoff_ms(attempt) {
+  const backoff = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
+  return backoff * (0.5 + Math.random());
 }

@@ -104,6 +104,7 @@ async def test_the_avatar_introduces_itself(client: httpx.AsyncClient) -> None:
     assert told["default"] == "lamp"
     (avatar,) = told["avatars"]
     assert (avatar["id"], avatar["width"], avatar["height"]) == ("lamp", 240, 240)
+    assert avatar["gestures"] == []
     poster = await client.get(avatar["poster"])
     assert poster.headers["content-type"] == "image/png"
     assert poster.content.startswith(b"\x89PNG")

@@ -162,6 +162,24 @@ async def test_a_session_has_a_secret_address(client: httpx.AsyncClient, desk: S
     assert sum(desk.ended.values()) == 1
 
 
+async def test_a_gesture_is_asked_for_by_name(
+    client: httpx.AsyncClient, desk: SessionDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Caller(SILENCE) as caller:
+        location = await _call(client, caller)
+        (session,) = desk.live
+        monkeypatch.setattr(session.stream, "gesture", lambda name: name == "nod")
+        assert (await client.post(f"{location}/gestures/nod")).status_code == 202
+        unknown = await client.post(f"{location}/gestures/dance")
+        assert unknown.status_code == 404
+        assert unknown.json()["error"] == "There is no such gesture; this avatar has: none."
+        headers = {"Origin": "https://evil.example"}
+        foreign = await client.post(f"{location}/gestures/nod", headers=headers)
+        assert foreign.status_code == 403
+        assert (await client.get(f"{location}/gestures/nod")).status_code == 405
+    assert (await client.post("/api/sessions/guess/gestures/nod")).status_code == 404
+
+
 async def test_a_shutdown_ends_every_session_and_admits_no_more(
     client: httpx.AsyncClient, desk: SessionDesk
 ) -> None:

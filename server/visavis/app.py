@@ -110,6 +110,7 @@ class Api:
             Route("/avatars/{avatar}/idle.mp4", self.idle),
             Route("/talk/{avatar}", self.talk, methods=["POST"]),
             Route("/sessions/{secret}", self.session, methods=["GET", "DELETE"]),
+            Route("/sessions/{secret}/gestures/{gesture}", self.gesture, methods=["POST"]),
         ]
 
     async def ready(self, _: Request) -> Response:
@@ -125,6 +126,7 @@ class Api:
             "poster": f"/api/avatars/{bundle.id}/poster.png",
             "width": bundle.width,
             "height": bundle.height,
+            "gestures": bundle.gestures,
         }
         return JSONResponse({"avatars": [entry], "default": bundle.id})
 
@@ -167,14 +169,26 @@ class Api:
 
     async def session(self, request: Request) -> Response:
         """GET tells how a session fares, DELETE ends it; its secret address is the permission."""
-        require_same_origin(request, self._server.config.public_hosts)
-        session = self._server.desk.find(request.path_params["secret"])
-        if session is None:
-            raise HTTPException(404, "There is no such session; it may have ended.")
+        session = self._find_session(request)
         if request.method == "DELETE":
             session.end()
             return Response(status_code=200)
         return JSONResponse(_status(session))
+
+    async def gesture(self, request: Request) -> Response:
+        """Ask for a gesture. It begins within a few seconds; a newer request takes its place."""
+        session = self._find_session(request)
+        if not session.stream.gesture(request.path_params["gesture"]):
+            known = ", ".join(session.avatar.bundle.gestures) or "none"
+            raise HTTPException(404, f"There is no such gesture; this avatar has: {known}.")
+        return Response(status_code=202)
+
+    def _find_session(self, request: Request) -> LiveSession:
+        require_same_origin(request, self._server.config.public_hosts)
+        session = self._server.desk.find(request.path_params["secret"])
+        if session is None:
+            raise HTTPException(404, "There is no such session; it may have ended.")
+        return session
 
 
 def _status(session: LiveSession) -> Mapping[str, object]:

@@ -218,7 +218,9 @@ def _model_file(table: Fields, files: dict[str, str], key: str = "file") -> str:
 def _encoder(encoder: Fields, files: dict[str, str], window: WindowSpec) -> EncoderSpec:
     speech = encoder.text("speech") if "speech" in encoder.names() else None
     if speech and (window.edge != "silence" or window.shift + window.right < 0):
-        raise encoder.error("speech", "needs silent edges, and windows that do not lag behind the frame")
+        raise encoder.error(
+            "speech", "needs silent edges, and windows that do not lag behind the frame"
+        )
     return EncoderSpec(
         file=_model_file(encoder, files),
         input=encoder.text("input"),
