@@ -70,6 +70,32 @@ def test_where_the_mask_is_nought_nothing_changes(frame: NDArray[np.uint8]) -> N
     assert not changed[weights == 0].any()
 
 
+@pytest.mark.parametrize("gain", [1.0, 0.5])
+def test_only_the_masks_box_is_computed_and_to_the_same_bits(
+    frame: NDArray[np.uint8], gain: float
+) -> None:
+    """A weight beside each corner makes the box the whole ROI."""
+    rng = np.random.default_rng(1)
+    rgb = rng.random((3, SIZE, SIZE), np.float32)
+    weights = np.zeros((SIZE, SIZE), np.float32)
+    weights[5:11, 2:13] = rng.random((6, 11), np.float32)
+    narrow = BlendMask.from_luma(weights)
+    assert narrow.box == (slice(2, 6), slice(1, 7))
+    weights[0, 0] = weights[-1, -1] = 1e-6
+    wide = BlendMask.from_luma(weights)
+    assert wide.box == (slice(0, 8), slice(0, 8))
+    other = frame.copy()
+    paste(frame, X, Y, rgb, narrow, gain)
+    paste(other, X, Y, rgb, wide, gain)
+    np.testing.assert_array_equal(frame, other)
+
+
+def test_a_mask_without_weights_pastes_nothing(frame: NDArray[np.uint8]) -> None:
+    before = frame.copy()
+    paste(frame, X, Y, WHITE, BlendMask.from_luma(np.zeros((SIZE, SIZE), np.float32)))
+    np.testing.assert_array_equal(frame, before)
+
+
 def test_the_chroma_mask_is_the_mean_of_the_luma_mask() -> None:
     mask = BlendMask.from_luma(np.array([[0, 1], [1, 1]], np.float32))
     assert mask.chroma.tolist() == [[0.75]]

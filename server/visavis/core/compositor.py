@@ -1,6 +1,7 @@
 """Frames as yuv420p arrays: views on the planes, and pasting a mouth ROI into a template."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,20 +54,47 @@ class BlendMask:
         half = (luma[0::2, 0::2] + luma[0::2, 1::2] + luma[1::2, 0::2] + luma[1::2, 1::2]) / 4
         return cls(np.ascontiguousarray(luma), np.ascontiguousarray(half))
 
+    @cached_property
+    def box(self) -> tuple[slice, slice]:
+        """Rows and columns of the chroma planes outside of which every weight is 0."""
+        rows, columns = np.nonzero(self.chroma)
+        return _extent(rows), _extent(columns)
+
+    @cached_property
+    def weights(self) -> tuple[Float32, Float32, Float32]:
+        """The weights inside the box, for Y, U and V."""
+        chroma = np.ascontiguousarray(self.chroma[self.box])
+        return np.ascontiguousarray(self.luma[doubled(self.box)]), chroma, chroma
+
+
+def _extent(indexes: NDArray[np.intp]) -> slice:
+    return slice(int(indexes.min()), int(indexes.max()) + 1) if len(indexes) else slice(0, 0)
+
+
+def doubled(box: tuple[slice, slice]) -> tuple[slice, slice]:
+    """A box of the chroma planes at luma resolution."""
+    rows, columns = box
+    return slice(2 * rows.start, 2 * rows.stop), slice(2 * columns.start, 2 * columns.stop)
+
 
 def paste(frame: Frame, x: int, y: int, rgb: Float32, mask: BlendMask, gain: float = 1.0) -> None:
     """Blend a generated ROI [3, size, size] (RGB in [0, 1]) into `frame` at (x, y), in place.
 
     `gain` fades the whole ROI towards the template: 0 leaves the frame as it is.
     """
-    generated = rgb_to_planes(rgb)
-    weights = (mask.luma, mask.chroma, mask.chroma)
-    for target, source, weight in zip(
-        crop(frame, x, y, rgb.shape[1]), generated, weights, strict=True
+    luma_box = doubled(mask.box)
+    generated = rgb_to_planes(rgb[:, luma_box[0], luma_box[1]])
+    boxes = (luma_box, mask.box, mask.box)
+    for plane, box, source, weight in zip(
+        crop(frame, x, y, rgb.shape[1]), boxes, generated, mask.weights, strict=True
     ):
+        target = plane[box]
         base = target.astype(np.float32)
-        mixed = base + (source.astype(np.float32) - base) * (weight * np.float32(gain))
-        target[...] = np.rint(mixed).astype(np.uint8)
+        mixed = source.astype(np.float32)
+        mixed -= base
+        mixed *= weight if gain == 1 else weight * np.float32(gain)
+        mixed += base
+        target[...] = np.rint(mixed, out=mixed).astype(np.uint8)
 
 
 def clean_matte(alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
