@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -6,8 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from visavis.errors import StudioError
-from visavis.studio.crops import Pairs, align, paste_crop
-from visavis.studio.dataset import Box
+from visavis.studio.crops import Cutter, Pairs, align, paste_crop, prepare
+from visavis.studio.dataset import Box, Dataset
+from visavis.studio.framing import Framing
 
 Bytes = NDArray[np.uint8]
 
@@ -42,11 +44,34 @@ def test_pasting_changes_only_the_crop(picture: Bytes) -> None:
 
 
 def test_pairs_survive_the_disk(tmp_path: Path) -> None:
-    patches = np.zeros((2, 3, 152, 152), np.uint8)
-    numbers = np.arange(2)
-    pairs = Pairs(patches, patches, np.ones((2, 19), np.float32), numbers, numbers, numbers)
+    patches = np.zeros((2, 3, 40, 40), np.uint8)
+    numbers, held_out = np.arange(2), np.array([False, True])
+    articulation = np.ones((2, 19), np.float32)
+    framing = Framing(64, 32, 16, 16).numbers()
+    pairs = Pairs(framing, patches, patches, articulation, numbers, numbers, held_out)
     pairs.save(tmp_path / "pairs.npz")
     again = Pairs.load(tmp_path / "pairs.npz")
     assert (again.articulation == 1).all()
     assert again.index.tolist() == [0, 1]
+    assert again.held_out.tolist() == [False, True]
     assert [path.name for path in tmp_path.iterdir()] == ["pairs.npz"]
+
+
+def test_known_targets_are_not_cut_again(rendered: Path) -> None:
+    framing = Framing(64, 32, 16, 16)
+    cutter = Cutter(Dataset(rendered), rendered / "bundle", framing)
+    pairs = prepare(cutter)
+    assert pairs.templates.shape == (5, 3, 40, 40)
+    assert pairs.targets.shape == (3, 3, 40, 40)
+    assert pairs.index.tolist() == [0, 4, 2]
+    assert pairs.held_out.tolist() == [False, False, True]
+    marked = replace(pairs, targets=pairs.targets[:2] // 2, number=pairs.number[:2])
+    again = prepare(cutter, marked)
+    assert (again.targets[:2] == marked.targets).all()
+    assert (again.targets[2] == pairs.targets[2]).all()
+
+
+def test_a_crop_shows_in_its_window(rendered: Path) -> None:
+    pairs = prepare(Cutter(Dataset(rendered), rendered / "bundle", Framing(64, 32, 16, 16)))
+    change = np.abs(pairs.targets.astype(int) - pairs.templates[pairs.index]).max((1, 2, 3))
+    assert (change > 50).all()

@@ -14,29 +14,30 @@ from numpy.typing import NDArray
 
 from visavis.core.colour import planes_to_rgb
 from visavis.core.compositor import Frame, clean_matte, overlay, pack
+from visavis.core.compositor import crop as cut
 from visavis.errors import StudioError
 from visavis.studio import template
 from visavis.studio.dataset import Box, Crop, Dataset
+from visavis.studio.framing import MARGIN, Framing
 from visavis.studio.pictures import Bytes, read_rgba
 from visavis.studio.progress import tracked
 
 Float32 = NDArray[np.float32]
-STILL_ROWS = 70  # top rows of a crop: nose and cheeks, which speech hardly moves
+STILL_SHARE = 0.25  # top rows of a crop: nose and cheeks, which speech hardly moves
 REACH = 2  # pixels that the search looks to each side
-TOP, LEFT, WINDOW = 56, 40, 144  # the part of the ROI that speech moves, pixels
-MARGIN = 4  # pixels kept around the window, so that training can shift it
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """What the generator learns from; the side of a patch is WINDOW + 2·MARGIN pixels."""
+    """What the painter learns from; the side of a patch is that of the framing."""
 
-    templates: Bytes  # [loop, 3, side, side], RGB
+    framing: NDArray[np.int64]  # as `Framing.numbers`
+    templates: Bytes  # [frames, 3, side, side], RGB
     targets: Bytes  # [crops, 3, side, side], RGB
     articulation: Float32  # [crops, 19]
     index: NDArray[np.int64]  # [crops] template frame of each crop
-    clip: NDArray[np.int64]  # [crops]
-    frame: NDArray[np.int64]  # [crops] frame within the clip
+    number: NDArray[np.int64]  # [crops] which crop of the data set
+    held_out: NDArray[np.bool_]  # [crops]
 
     def save(self, path: Path) -> None:
         """Write as uncompressed npz."""
@@ -59,7 +60,7 @@ def align(crop: Bytes, full: Bytes, box: Box) -> tuple[int, int]:
         StudioError: no position within REACH pixels of the box holds the whole crop.
     """
     height, width = crop.shape[:2]
-    still = _premultiplied(crop[:STILL_ROWS])
+    still = _premultiplied(crop[: round(height * STILL_SHARE)])
     field = _premultiplied(full)
     best = (np.inf, 0, 0)
     for y in range(box.y - REACH, box.y + REACH + 1):
@@ -86,57 +87,69 @@ def paste_crop(full: Bytes, crop: Bytes, corner: tuple[int, int]) -> Bytes:
     return result
 
 
-def window_rgb(frame: Frame, corner: tuple[int, int]) -> Bytes:
-    """The moving window, with its margin, of the ROI at `corner`: RGB [3, side, side]."""
-    roi = planes_to_rgb(template.roi_planes(frame, corner))
-    rows = slice(TOP - MARGIN, TOP + WINDOW + MARGIN)
-    columns = slice(LEFT - MARGIN, LEFT + WINDOW + MARGIN)
-    return np.rint(roi[:, rows, columns] * 255).astype(np.uint8)
-
-
 def composite(rgba: Bytes, background: Frame) -> Frame:
     """A render over the background, by the same steps as the frames that ship."""
     colour = pack(template.bleed(rgba))
     return overlay(colour, background, clean_matte(rgba[..., 3]))
 
 
-def prepare(folders: list[Path], idle: Path) -> Pairs:
-    """Decode the shipped loop and pair it with every crop of the data sets.
+class Cutter:
+    """One data set and its encoded template: patches of the window, with its margin."""
 
-    `idle` is the encoded template of the first folder; the others share its loop.
-    """
-    first = Dataset(folders[0])
-    background = template.background_frame(first.size)
-    loop = template.decode(idle, background)
-    corners = [template.roi_corner(first, index) for index in range(len(loop))]
-    full = [first.template_rgba(index) for index in range(len(loop))]
-    crops = [(data, crop) for data in map(Dataset, folders) for crop in data.crops]
+    def __init__(self, data: Dataset, bundle: Path, framing: Framing) -> None:
+        self.data, self.framing = data, framing
+        self._background = template.background_frame(data.size)
+        self._frames = template.decode_all(data, bundle, self._background)
 
-    def target(data: Dataset, crop: Crop) -> Bytes:
+    def templates(self) -> Bytes:
+        """The resting person as shipped, [frames, 3, side, side]."""
+        return np.stack([self._window(frame, index) for index, frame in enumerate(self._frames)])
+
+    def target(self, crop: Crop) -> Bytes:
+        """A crop pasted into its template frame, [3, side, side]."""
+        full = self.data.template_rgba(crop.template)
         picture = read_rgba(crop.path)
-        corner = align(picture, full[crop.template], data.box(crop.template))
-        whole = paste_crop(full[crop.template], picture, corner)
-        return window_rgb(composite(whole, background), corners[crop.template])
+        whole = paste_crop(full, picture, align(picture, full, self.data.box(crop.template)))
+        return self._window(composite(whole, self._background), crop.template)
 
+    def _window(self, frame: Frame, index: int) -> Bytes:
+        corner = template.roi_corner(self.data, index, self.framing.roi)
+        roi = planes_to_rgb(cut(frame, corner[0], corner[1], self.framing.roi))
+        patch: Bytes = np.rint(self.framing.inside(roi, MARGIN) * 255).astype(np.uint8)
+        return patch
+
+
+def prepare(cutter: Cutter, known: Pairs | None = None) -> Pairs:
+    """Pair the shipped template with every crop on disk; targets that `known` holds are kept."""
+    crops = cutter.data.crops()
+    kept: dict[int, Bytes] = {}
+    if known is not None and (known.framing == cutter.framing.numbers()).all():
+        kept = dict(zip(known.number.tolist(), known.targets, strict=True))
+    targets = [
+        kept[crop.number] if crop.number in kept else cutter.target(crop)
+        for crop in tracked(crops, "crops")
+    ]
     return Pairs(
-        np.stack([window_rgb(f, c) for f, c in zip(loop, corners, strict=True)]),
-        np.stack([target(data, crop) for data, crop in tracked(crops, "crops")]),
-        np.stack([crop.articulation for _, crop in crops]),
-        np.array([crop.template for _, crop in crops]),
-        np.array([crop.clip for _, crop in crops]),
-        np.array([crop.frame for _, crop in crops]),
+        cutter.framing.numbers(),
+        cutter.templates(),
+        np.stack(targets),
+        np.stack([crop.articulation for crop in crops]),
+        np.array([crop.template for crop in crops]),
+        np.array([crop.number for crop in crops]),
+        np.array([crop.held_out for crop in crops]),
     )
 
 
 def main(
-    idle: Annotated[Path, typer.Argument(help="encoded template, idle.mkv")],
-    out: Annotated[Path, typer.Argument(help="npz file to write")],
-    data: Annotated[list[Path], typer.Option(help="rendered data set; may be given again")],
+    data: Annotated[Path, typer.Argument(help="rendered data set")],
+    bundle: Annotated[Path, typer.Argument(help="folder of the encoded clips")],
+    out: Annotated[Path, typer.Argument(help="npz file to write, or to add new crops to")],
 ) -> None:
-    """Build the generator's training pairs."""
-    pairs = prepare(data, idle)
+    """Build the painter's training pairs."""
+    known = Pairs.load(out) if out.exists() else None
+    pairs = prepare(Cutter(Dataset(data), bundle, Framing()), known)
     pairs.save(out)
-    typer.echo(f"{len(pairs.targets)} pairs of {len(set(pairs.clip.tolist()))} clips in {out}")
+    typer.echo(f"{len(pairs.targets)} pairs, {pairs.held_out.sum()} held out, in {out}")
 
 
 if __name__ == "__main__":

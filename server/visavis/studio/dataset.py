@@ -1,7 +1,7 @@
-"""A rendered data set on disk: template loop, lower-face crops and the articulation behind them.
+"""A rendered data set on disk: template clips, lower-face crops and the articulation behind them.
 
-Layout: `template.json`, `template/NNNN.webp`, `frames.json`, `crops/CC_KKKK.webp`, `speech/CC.wav`;
-PNG pictures may stand in for WebP.
+Layout: `template.json`, `template/NNNN.webp`, `crops.json`, `crops/NNNN.webp`; PNG pictures may
+stand in for WebP.
 """
 
 import json
@@ -20,7 +20,8 @@ from visavis.studio.visemes import TRACKS
 Float32 = NDArray[np.float32]
 
 CHANNELS = (*TRACKS, "tongueUp")  # what the networks speak in: 18 ARKit weights, raised tongue
-HELD_OUT_CLIPS = (5, 11, 28)  # never shown to the generator
+IDLE = "idle"
+HELD_OUT_CLIPS = (5, 11, 28)
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,24 @@ class Box:
 
 
 @dataclass(frozen=True)
+class Clip:
+    """A stretch of the template frames, played there and back."""
+
+    name: str
+    first: int
+    count: int
+    homes: tuple[int, ...]  # frames of the idle clip at which gestures leave and return
+
+
+@dataclass(frozen=True)
 class Crop:
     """One rendered lower face."""
 
     path: Path
-    clip: int
-    frame: int
-    template: int  # index into the template loop
+    number: int
+    template: int  # index into all template frames
     articulation: Float32  # [19], order of CHANNELS
+    held_out: bool  # never shown to a painter in training
 
 
 def articulation(meta: dict[str, Any]) -> Float32:
@@ -56,22 +67,34 @@ class Dataset:
     """Reader of one data folder."""
 
     def __init__(self, folder: Path) -> None:
+        """Raises `StudioError` if there is no template."""
         self.folder = folder
-        try:
-            self.template = json.loads((folder / "template.json").read_text())
-            clips = json.loads((folder / "frames.json").read_text())
-        except OSError as error:
-            raise StudioError(f"{folder} is no data set: render one there first.") from error
-        self.clips: dict[int, dict[str, Any]] = {int(clip["id"]): clip for clip in clips}
+        self.template = self._table("template")
         self.size = int(self.template["res"])  # pixels, frames are square
 
     @property
     def length(self) -> int:
-        """Frames in the template loop."""
-        return int(self.template["loop"])
+        """Template frames of all clips together."""
+        return int(self.template["frames"])
+
+    @cached_property
+    def clips(self) -> list[Clip]:
+        """Idle first, then the gestures in order of their frames; each begins where one ends.
+
+        Raises `StudioError` if they leave a gap.
+        """
+        clips = [
+            Clip(name, int(c["first"]), int(c["count"]), tuple(c.get("homes", ())))
+            for name, c in self.template["clips"].items()
+        ]
+        clips.sort(key=lambda clip: (clip.name != IDLE, clip.first))
+        ends = np.cumsum([0, *(clip.count for clip in clips)]).tolist()
+        if [clip.first for clip in clips] != ends[:-1] or ends[-1] != self.length:
+            raise StudioError(f"The clips of {self.folder} do not follow each other: render again.")
+        return clips
 
     def box(self, index: int) -> Box:
-        """The nominal crop box of a template frame."""
+        """The crop box of a template frame."""
         x0, y0, x1, y1 = self.template["border_x0y0x1y1_bottom_up"][index]
         return Box(x0, self.size - y1, x1 - x0, y1 - y0)
 
@@ -79,23 +102,23 @@ class Dataset:
         """Template frame [size, size, 4]."""
         return read_rgba(self._picture(f"template/{index:04d}"))
 
-    @cached_property
     def crops(self) -> list[Crop]:
-        """Every crop that is on disk, ordered by clip and frame."""
-        paths = sorted(
-            p for p in (self.folder / "crops").iterdir() if p.suffix in (".webp", ".png")
-        )
-        weights = {number: articulation(clip) for number, clip in self.clips.items()}
+        """Every crop that is on disk by now, in the order of rendering."""
         crops = []
-        for path in paths:
-            clip, frame = (int(part) for part in path.stem.split("_"))
-            template = self.clips[clip]["template_index"][frame]
-            crops.append(Crop(path, clip, frame, template, weights[clip][frame]))
+        for entry in self._table("crops"):
+            path = self._picture(f"crops/{entry['id']:04d}")
+            if path.exists():
+                articulation = np.array(entry["articulation"], np.float32)
+                held_out = entry["split"] != "train"
+                number, template = int(entry["id"]), int(entry["template"])
+                crops.append(Crop(path, number, template, articulation, held_out))
         return crops
 
-    def wav(self, clip: int) -> Path:
-        """The speech of one clip, 16 kHz mono."""
-        return self.folder / "speech" / f"{clip:02d}.wav"
+    def _table(self, name: str) -> Any:
+        try:
+            return json.loads((self.folder / f"{name}.json").read_text())
+        except OSError as error:
+            raise StudioError(f"{self.folder} has no {name}.json: render it first.") from error
 
     def _picture(self, name: str) -> Path:
         webp = self.folder / f"{name}.webp"

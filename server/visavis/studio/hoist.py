@@ -25,11 +25,20 @@ def dependent(graph: onnx.GraphProto, source: str) -> set[str]:
 
 
 def crossing(graph: onnx.GraphProto, template: str, audio: str) -> list[str]:
-    """Tensors that depend on the template alone and are needed where audio is, in graph order."""
-    heard, seen = dependent(graph, audio), dependent(graph, template)
+    """Tensors that depend on the template alone and are needed where audio is, in graph order;
+    what is merely cut out of the template is not kept but cut out again."""
+    heard, seen = dependent(graph, audio), dependent(graph, template) - _cuts(graph, template)
     needed = {name for node in graph.node if heard.intersection(node.output) for name in node.input}
     made = [name for node in graph.node for name in node.output]
     return [name for name in (template, *made) if name in needed & seen - heard]
+
+
+def _cuts(graph: onnx.GraphProto, template: str) -> set[str]:
+    found = {template}
+    for node in graph.node:
+        if node.op_type == "Slice" and node.input[0] in found:
+            found.update(node.output)
+    return found - {template}
 
 
 def split(

@@ -23,8 +23,8 @@ def read_rgba(path: Path) -> Bytes:
 
 
 def write_png(path: Path, pixels: Bytes) -> None:
-    """Write grey [H, W] or colour [H, W, 3] as PNG, beside the name and then renamed."""
-    layout = "gray" if pixels.ndim == 2 else "rgb24"
+    """Write grey [H, W], colour [H, W, 3] or RGBA [H, W, 4] as PNG, beside the name and renamed."""
+    layout = "gray" if pixels.ndim == 2 else {3: "rgb24", 4: "rgba"}[pixels.shape[2]]
     codec = av.CodecContext.create("png", "w")
     codec.height, codec.width = pixels.shape[:2]
     codec.pix_fmt = layout

@@ -10,9 +10,9 @@ from torch.nn import functional as fn
 
 from visavis.studio.progress import tracked
 
-REGION = (slice(8, 112), slice(24, 128))  # rows and columns around nose, mouth and chin
-COARSE_STEPS, FINE_STEPS = 80, 80
-RATE = 0.15  # pixels per step
+ROWS, COLUMNS = (0.05, 0.74), (0.16, 0.84)  # of a picture: around nose, mouth and chin
+COARSE_STEPS, FINE_STEPS = 60, 60
+RATE = 0.2  # pixels per step
 BLUR = 7  # pixels, of the coarse search
 
 
@@ -39,12 +39,13 @@ def bend(picture: Tensor, pose: Tensor) -> Tensor:
 def register(templates: Tensor) -> Tensor:
     """Pictures [N, 3, side, side] in [0, 1] → poses [N, 6] that bend the middle one into each."""
     middle = slice(len(templates) // 2, len(templates) // 2 + 1)
+    rows, columns = (slice(*(round(p * templates.shape[-1]) for p in r)) for r in (ROWS, COLUMNS))
     pose = torch.zeros(len(templates), 6, requires_grad=True)
     optimizer = torch.optim.Adam([pose], RATE)
     blurred = fn.avg_pool2d(templates, BLUR, 1, BLUR // 2)
     for step in tracked(range(COARSE_STEPS + FINE_STEPS), "registration"):
         source = blurred if step < COARSE_STEPS else templates
-        error = (bend(source[middle], pose) - source)[..., REGION[0], REGION[1]].abs()
+        error = (bend(source[middle], pose) - source)[..., rows, columns].abs()
         optimizer.zero_grad()
         error.mean((1, 2, 3)).sum().backward()
         optimizer.step()

@@ -1,4 +1,4 @@
-"""The resting person as one video: colour on top, matte below, and the frames that come out of it.
+"""The resting person as videos: colour on top, matte below, and the frames that come out of it.
 
 Colour outside a render's matte is undefined. It is replaced by the colour of the nearest edge, so
 neither chroma subsampling nor H.264 draws a dark rim around the person.
@@ -15,15 +15,15 @@ import typer
 from numpy.typing import NDArray
 
 from visavis.core.colour import rgb_to_planes
-from visavis.core.compositor import Frame, clean_matte, crop, new_frame, overlay, pack, planes
+from visavis.core.compositor import Frame, clean_matte, new_frame, overlay, pack, planes
+from visavis.errors import StudioError
 from visavis.studio.background import studio_wall
 from visavis.studio.dataset import Dataset
 from visavis.studio.pictures import Bytes
 from visavis.studio.progress import tracked
 
 Float32 = NDArray[np.float32]
-ROI = 224  # pixels, width and height of the mouth region
-CRF = 12
+CRF = 16
 TRUST_FROM, TRUST_RAMP = np.float32(0.9), np.float32(0.09)  # opacity; thinner edges are noisy
 GREY = 128  # chroma of the matte half
 
@@ -115,33 +115,49 @@ def background_frame(size: int) -> Frame:
     return pack(to_float(studio_wall(size)))
 
 
-def roi_corner(data: Dataset, index: int) -> tuple[int, int]:
+def roi_corner(data: Dataset, index: int, roi: int) -> tuple[int, int]:
     """Top left corner of the ROI, centred on the crop box; even, as chroma needs."""
     box = data.box(index)
     corner = [
-        2 * round((start + extent / 2 - ROI / 2) / 2)
+        2 * round((start + extent / 2 - roi / 2) / 2)
         for start, extent in ((box.x, box.width), (box.y, box.height))
     ]
-    return cast("tuple[int, int]", tuple(int(np.clip(c, 0, data.size - ROI)) for c in corner))
+    return cast("tuple[int, int]", tuple(int(np.clip(c, 0, data.size - roi)) for c in corner))
 
 
-def roi_planes(frame: Frame, corner: tuple[int, int]) -> tuple[Bytes, Bytes, Bytes]:
-    """The planes of a frame's ROI."""
-    return crop(frame, corner[0], corner[1], ROI)
+def clip_file(name: str) -> str:
+    """The file of a clip in its bundle."""
+    return f"{name}.mkv"
 
 
-def build(data: Dataset, path: Path) -> None:
-    """Encode the data set's loop as the idle clip."""
-    indices = tracked(range(data.length), "template")
-    encode((stack(data.template_rgba(index)) for index in indices), path)
+def build(data: Dataset, bundle: Path) -> None:
+    """Encode every clip of the data set that the bundle lacks."""
+    for clip in data.clips:
+        path = bundle / clip_file(clip.name)
+        if not path.exists():
+            indices = tracked(range(clip.first, clip.first + clip.count), clip.name)
+            encode((stack(data.template_rgba(index)) for index in indices), path)
+
+
+def decode_all(data: Dataset, bundle: Path, background: Frame) -> list[Frame]:
+    """Every template frame as a viewer gets it, by index.
+
+    Raises `StudioError` if a clip of the bundle has another length than in the data set.
+    """
+    frames: list[Frame] = []
+    for clip in data.clips:
+        frames += decode(bundle / clip_file(clip.name), background)
+        if len(frames) != clip.first + clip.count:
+            raise StudioError(f"{clip.name} in {bundle} is outdated: delete it and encode again.")
+    return frames
 
 
 def main(
     data: Annotated[Path, typer.Argument(help="rendered data set")],
-    out: Annotated[Path, typer.Argument(help="video to write, e.g. models/nova/idle.mkv")],
+    bundle: Annotated[Path, typer.Argument(help="folder for the clips, e.g. models/nova")],
 ) -> None:
-    """Encode the template loop."""
-    build(Dataset(data), out)
+    """Encode the clips of the template that are not there yet."""
+    build(Dataset(data), bundle)
 
 
 if __name__ == "__main__":

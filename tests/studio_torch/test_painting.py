@@ -1,0 +1,30 @@
+import torch
+
+from visavis.studio.crops import Pairs
+from visavis.studio.painters import painter
+from visavis.studio.painting import PaintingLoss, quality, ssim
+from visavis.studio.pool import Pool
+
+
+def test_the_truth_costs_only_its_mask(pairs: Pairs) -> None:
+    pool = Pool(pairs)
+    batch, _ = pool.augmented(4, torch.Generator().manual_seed(1))
+    batch.target[...] = batch.template
+    right = torch.cat((batch.template, torch.zeros(4, 1, 32, 32)), 1)
+    loss = PaintingLoss(pool.framing)
+    assert loss(right, batch) == 0
+    wrong = torch.cat((1 - batch.template, torch.ones(4, 1, 32, 32)), 1)
+    assert loss(wrong, batch) > 0.1
+
+
+def test_a_picture_is_like_itself() -> None:
+    picture = torch.rand(2, 3, 24, 24, generator=torch.Generator().manual_seed(1))
+    assert torch.allclose(ssim(picture, picture), torch.ones(2))
+    assert (ssim(picture, picture.flip(-1)) < 0.3).all()
+
+
+def test_quality_is_told_for_what_is_held_out(pairs: Pairs) -> None:
+    pool = Pool(pairs)
+    figures = quality(painter("shuffle", pool.framing.window).eval(), pool)
+    assert set(figures) == {"psnr_db", "ssim", "template_psnr_db"}
+    assert 0 < figures["template_psnr_db"] < 20
