@@ -8,6 +8,7 @@ import pytest
 
 from visavis import avatars
 from visavis.core.bundle import read_bundle
+from visavis.core.template import Template
 from visavis.errors import BundleError, UnknownAvatarError
 
 
@@ -64,3 +65,25 @@ def test_each_damaged_file_is_named(other: Path, name: str, damage: str) -> None
     with pytest.raises(BundleError, match=name.replace(".", r"\.")) as caught:
         avatars.load(avatars.find("lamp")).check()
     assert "\n" not in str(caught.value)
+
+
+def test_the_first_two_seconds_are_computed_ahead_and_the_rest_as_a_chore(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nova = avatars.load(avatars.find("nova"))
+    asked: list[int] = []
+    assert nova.hoisted is not None
+
+    def prepare(_: Template, index: int) -> bool:
+        asked.append(index)
+        return True
+
+    monkeypatch.setattr(nova.hoisted.appearance, "prepare", prepare)
+    nova.prepare()
+    assert asked == [nova.template.index(frame) for frame in range(50)]
+    asked.clear()
+    nova.prepare_rest(lambda: len(asked) == 70)
+    assert asked == [nova.template.index(frame) for frame in range(70)]
+    asked.clear()
+    nova.prepare_rest(lambda: False)
+    assert sorted(asked) == list(range(len(nova.template.frames)))

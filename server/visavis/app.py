@@ -136,7 +136,8 @@ class Api:
 
     async def idle(self, request: Request) -> Response:
         self._server.find_avatar(request.path_params["avatar"])
-        return FileResponse(self._server.showcase.idle, media_type="video/mp4")
+        film = await asyncio.to_thread(self._server.showcase.film)
+        return FileResponse(film, media_type="video/mp4")
 
     async def talk(self, request: Request) -> Response:
         """An SDP offer in, a live session and its SDP answer out."""

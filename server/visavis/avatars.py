@@ -1,11 +1,13 @@
 """The avatars that are installed: found by id, loaded once, shared read-only."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from visavis.chores import Stopped
 from visavis.core.bundle import DESCRIPTION, Bundle, is_avatar_id, read_bundle
 from visavis.core.bundlefile import read_file
 from visavis.core.template import Template
@@ -17,6 +19,7 @@ from visavis.media.clip import load_template
 
 _PACKAGED = Path(__file__).parent / "_assets"
 _CHECKOUT = Path(__file__).parents[2]
+_AHEAD_FRAMES = 50  # two seconds; what comes later is made in the background
 PATH_VARIABLE = "VISAVIS_AVATARS"  # further folders of bundles, separated like PATH
 
 
@@ -42,9 +45,24 @@ class Avatar:
         return self.hoisted or self.generator
 
     def prepare(self) -> None:
-        """Compute ahead what the first lap of the idle loop would compute."""
-        if self.hoisted:
-            self.hoisted.appearance.prepare(self.template)
+        """Compute ahead what the first seconds of the idle clip would compute."""
+        self._prepare(self._play_order()[:_AHEAD_FRAMES], lambda: False)
+
+    def prepare_rest(self, stopped: Stopped) -> None:
+        """A chore: compute ahead whatever there is memory for."""
+        self._prepare(self._play_order(), stopped)
+
+    def _prepare(self, indexes: Sequence[int], stopped: Stopped) -> None:
+        if self.hoisted is None:
+            return
+        for index in indexes:
+            if stopped() or not self.hoisted.appearance.prepare(self.template, index):
+                return
+
+    def _play_order(self) -> list[int]:
+        """Every template frame once: those of the idle clip as they come, then the gestures'."""
+        idle = map(self.template.index, range(self.template.repertoire.idle.period))
+        return list(dict.fromkeys((*idle, *range(len(self.template.frames)))))
 
     def features(self) -> FeatureStream:
         """The audio half of the pipeline for one session or clip."""

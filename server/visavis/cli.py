@@ -112,13 +112,13 @@ def avatar_info(avatar: Annotated[str, typer.Argument(help="Id or folder.")]) ->
     """Tell what a bundle holds and how far its audio must run ahead."""
     bundle = avatars.resolve(avatar)
     ahead = 1000 * bundle.window.look_ahead_samples(bundle.mel) / bundle.mel.sample_rate
-    clips = ", ".join(f"{clip.name} ({clip.frames / 25:g} s)" for clip in bundle.clips.values())
+    clips = (f"{name} ({clip.course().period / 25:g} s)" for name, clip in bundle.clips.items())
     rows = {
         "id": bundle.id,
         "name": bundle.name,
         "licence": bundle.licence,
         "frame": f"{bundle.width}×{bundle.height}, 25 FPS",
-        "clips": clips,
+        "clips": ", ".join(clips),
         "mouth": f"{bundle.roi_size}×{bundle.roi_size}",
         "look-ahead": f"{ahead:.0f} ms beyond the frame",
         "bundle": f"{bundle.size_bytes / 1e6:.1f} MB in {bundle.folder}",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from visavis.avatars import Avatar
+from visavis.chores import in_background
 from visavis.engine.pool import SessionPool
 from visavis.errors import DeviceError
 from visavis.media.ingest import Ingest
@@ -34,7 +35,7 @@ def run_local(avatar: Avatar, job: LocalJob, sessions: int | None) -> None:
     Raises `DeviceError` without a microphone or a screen, and `MediaError` for the file.
     """
     avatar.prepare()
-    with SessionPool(avatar.fast, sessions) as pool:
+    with SessionPool(avatar.fast, sessions) as pool, in_background((avatar.prepare_rest,)):
         asyncio.run(_run(avatar, pool, job))
 
 

@@ -15,6 +15,7 @@ import uvicorn
 from visavis.app import Server, build_app
 from visavis.avatars import load
 from visavis.capacity import measure_capacity
+from visavis.chores import in_background
 from visavis.config import ServeConfig
 from visavis.core.bundle import Bundle
 from visavis.engine.pool import SessionPool
@@ -56,6 +57,7 @@ def run_server(config: ServeConfig, bundle: Bundle) -> None:
         showcase = Showcase(Path(folder), avatar.template)
         limit = config.max_sessions or measure_capacity(avatar, pool)
         server = Server(config, avatar, pool, SessionDesk(limit), showcase)
+        stack.enter_context(in_background((showcase.film, avatar.prepare_rest)))
         runner = stack.enter_context(asyncio.Runner(loop_factory=_loop_factory()))
         runner.run(_serve(server, listener))
 

@@ -61,13 +61,29 @@ def test_nothing_is_kept_without_a_number(nova: Avatar, halves: HoistedModel) ->
     assert any(not np.array_equal(again[name], first[name]) for name in first)
 
 
-def test_what_is_kept_stays_within_the_budget(
+def test_what_was_used_least_recently_makes_room(
     nova: Avatar, halves: HoistedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("visavis.engine.hoisted.MOST_KEPT_BYTES", 0)
-    first = halves.appearance.features(nova.template.roi(7)[None], (7,))
-    again = halves.appearance.features(nova.template.roi(7)[None], (7,))
-    assert all(again[name] is not first[name] for name in first)
+    cache, roi = halves.appearance, nova.template.roi
+    one = sum(array.nbytes for array in cache.features(roi(1)[None], ()).values())
+    monkeypatch.setattr("visavis.engine.hoisted.MOST_KEPT_BYTES", 2 * one)
+    first, second = (cache.features(roi(key)[None], (key,)) for key in (1, 2))
+    cache.features(roi(1)[None], (1,))
+    cache.features(roi(3)[None], (3,))  # in place of 2
+    again, anew = (cache.features(roi(key)[None], (key,)) for key in (1, 2))
+    assert all(again[name] is first[name] for name in first)
+    assert all(anew[name] is not second[name] for name in second)
+
+
+def test_computing_ahead_ends_when_there_is_no_more_room(
+    nova: Avatar, halves: HoistedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = halves.appearance
+    assert cache.prepare(nova.template, 5)
+    kept = cache.features(np.zeros_like(nova.template.roi(5))[None], (5,))
+    one = sum(array.nbytes for array in kept.values())
+    monkeypatch.setattr("visavis.engine.hoisted.MOST_KEPT_BYTES", 2 * one)
+    assert not cache.prepare(nova.template, 6)
 
 
 def test_a_failing_first_half_is_a_generator_error(nova: Avatar, halves: HoistedModel) -> None:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from visavis.core.choreography import Course
 from visavis.core.fields import Fields
 
 IDLE = "idle"
@@ -26,6 +27,10 @@ class ClipSpec:
     there_and_back: bool  # else it plays forward
     homes: tuple[int, ...]  # frames of the idle clip that look like the first of every gesture
     roi: tuple[tuple[int, int], ...]  # x, y of the ROI's top left corner per frame, even
+
+    def course(self, first: int = 0) -> Course:
+        """The clip as a stretch of the template that begins at frame `first`."""
+        return Course(first, self.frames, self.there_and_back)
 
 
 def read_clips(table: Fields, files: dict[str, str], limit: tuple[int, int]) -> dict[str, ClipSpec]:

@@ -4,6 +4,8 @@ The halves are the nodes of the whole generator, run apart, so the pictures are 
 runs them, the reference path runs the whole.
 """
 
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,11 +19,12 @@ from visavis.errors import BundleError
 
 Float32 = NDArray[np.float32]
 Appearance = tuple[Float32, ...]  # one array [1, …] per tensor between the halves
-MOST_KEPT_BYTES = 512 * 1024 * 1024
+MOST_KEPT_BYTES = 256 * 1024 * 1024
 
 
 class AppearanceCache:
-    """The first half and what it made, shared by all sessions; kept up to a memory budget."""
+    """The first half and what it made, shared by all sessions; the least recently used goes first
+    when the memory budget is reached, which suits a clip that is played there and back."""
 
     def __init__(self, bundle: Bundle, spec: HoistedSpec, model: bytes) -> None:
         """Raises `BundleError` if the model does not have the tensors that the bundle names."""
@@ -36,13 +39,16 @@ class AppearanceCache:
         self._session: Session = session
         self._input = bundle.generator.template
         self._names = list(spec.tensors)
-        self._kept: dict[int, Appearance] = {}
+        self._kept: OrderedDict[int, Appearance] = OrderedDict()
         self._kept_bytes = 0
+        self._lock = threading.Lock()
 
-    def prepare(self, template: Template) -> None:
-        """Compute all frames of a template, as far as the budget goes."""
-        for index in range(len(template.frames)):
+    def prepare(self, template: Template, index: int) -> bool:
+        """Compute a template frame ahead. False: there is room for no more."""
+        if index not in self._kept:
             self.features(template.roi(index)[None], (index,))
+        each = self._kept_bytes / max(1, len(self._kept))
+        return self._kept_bytes + each <= MOST_KEPT_BYTES
 
     def features(self, templates: Float32, keys: Sequence[int]) -> dict[str, Float32]:
         """What the templates [B, 3, R, R] alone decide, by tensor name. `keys` are their numbers;
@@ -60,18 +66,32 @@ class AppearanceCache:
         }
 
     def _one(self, template: Float32, key: int | None) -> Appearance:
-        kept = self._kept.get(key) if key is not None else None
-        if kept is not None:
-            return kept
+        with self._lock:
+            kept = self._kept.get(key) if key is not None else None
+            if kept is not None and key is not None:
+                self._kept.move_to_end(key)
+                return kept
         try:
             made = tuple(self._session.run(self._names, {self._input: template}))
         except Exception as error:  # ONNX Runtime's exceptions share no base class
             raise GeneratorError(f"the generator failed: {error}") from error
-        size = sum(array.nbytes for array in made)
-        if key is not None and self._kept_bytes + size <= MOST_KEPT_BYTES:
-            self._kept[key] = made
-            self._kept_bytes += size
+        if key is not None:
+            with self._lock:
+                self._keep(key, made)
         return made
+
+    def _keep(self, key: int, made: Appearance) -> None:
+        if key in self._kept:  # another thread was faster
+            return
+        self._kept[key] = made
+        self._kept_bytes += _size(made)
+        while self._kept_bytes > MOST_KEPT_BYTES:
+            _, oldest = self._kept.popitem(last=False)
+            self._kept_bytes -= _size(oldest)
+
+
+def _size(appearance: Appearance) -> int:
+    return sum(array.nbytes for array in appearance)
 
 
 class HoistedModel:

@@ -38,7 +38,7 @@ def repertoire(bundle: Bundle) -> Repertoire:
     courses: dict[str, Course] = {}
     first = 0
     for spec in _idle_first(bundle):
-        courses[spec.name] = Course(first, spec.frames, spec.there_and_back)
+        courses[spec.name] = spec.course(first)
         first += spec.frames
     idle = courses.pop(IDLE)
     return Repertoire(idle, frozenset(bundle.clips[IDLE].homes), courses)

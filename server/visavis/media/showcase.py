@@ -1,5 +1,7 @@
-"""What the page shows before anyone connects: a poster and the idle loop as a small MP4."""
+"""What the page shows before anyone connects: a poster and the idle clip as a small MP4."""
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from visavis.core.template import Template
@@ -8,13 +10,29 @@ from visavis.media.png import write_png
 
 
 class Showcase:
-    """Makes both files once, in a folder that the caller owns."""
+    """Makes both files once, in a folder that the caller owns: the poster at once, the film when
+    it is first asked for."""
 
     def __init__(self, folder: Path, template: Template) -> None:
         self.poster = folder / "poster.png"
-        self.idle = folder / "idle.mp4"
+        self._film = folder / "idle.mp4"
+        self._template = template
+        self._making = threading.Lock()
         write_png(self.poster, template.idle(0))
+
+    def film(self, stopped: Callable[[], bool] = lambda: False) -> Path:
+        """The idle clip, once round; takes seconds the first time. Raises `InterruptedError` if
+        `stopped` says so meanwhile."""
+        with self._making:
+            if not self._film.exists():
+                self._make_film(stopped)
+        return self._film
+
+    def _make_film(self, stopped: Callable[[], bool]) -> None:
+        template = self._template
         height, width = template.idle(0).shape[0] * 2 // 3, template.idle(0).shape[1]
-        with Mp4Writer(self.idle, width, height, sound=False) as movie:
+        with Mp4Writer(self._film, width, height, sound=False) as movie:
             for frame in range(template.repertoire.idle.period):
+                if stopped():
+                    raise InterruptedError
                 movie.write_frame(template.idle(template.index(frame)))
