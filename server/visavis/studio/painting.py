@@ -17,6 +17,7 @@ MASK_WEIGHT = 0.004  # keeps the mask at 0 where the template already is right
 STILL_WEIGHT = 1.0  # what the truth leaves alone must stay, or the face would swim
 STILL_LEVEL, STILL_CELL = 0.015, 8  # a change smaller than this, averaged over so many pixels
 MOTION_WEIGHT = 1.0  # the difference between two articulations on one template window
+RAW_WEIGHT = 0.3  # of the painting itself, so that it learns even where the mask is still low
 RING, RING_WEIGHT = 20, 3.0  # pixels at the window's edge, where a change would show as a box
 
 
@@ -45,7 +46,10 @@ class PaintingLoss:
             loss = loss + EDGE_WEIGHT * (across.mean() + down.mean())
         first, second = error.chunk(2)
         loss = loss + MOTION_WEIGHT * (first - second).abs().mean()
-        still = self._still(batch) * (result - batch.template).abs() * self.still_weight
+        calm = self._still(batch)
+        raw = (painted[:, :3] - batch.target).abs() * self.weight * (1 - calm)
+        loss = loss + RAW_WEIGHT * raw.mean()
+        still = calm * (result - batch.template).abs() * self.still_weight
         return cast(
             "Tensor", loss + STILL_WEIGHT * still.mean() + MASK_WEIGHT * painted[:, 3:].mean()
         )

@@ -14,6 +14,7 @@ from visavis.studio.registration import bend
 
 ARTICULATION = len(CHANNELS)
 CODE = 96
+MASK_START = 1.5  # logit; a mask that began at 0 would never learn
 
 
 class Articulated(nn.Sequential):
@@ -103,7 +104,8 @@ class MouthInside(nn.Module):
 
 
 def finished(values: Tensor, upscale: int) -> Tensor:
-    """Raw output [B, 4·upscale², h, w] → picture and mask [B, 4, W, W]; the mask reaches 0 and 1."""
-    picture = torch.sigmoid(fn.pixel_shuffle(values, upscale).float() * 2)
+    """Raw output [B, 4·upscale², h, w] → picture and mask [B, 4, W, W], which reaches 0 and 1."""
+    start = values.new_tensor([0, 0, 0, MASK_START], dtype=torch.float32)[:, None, None]
+    picture = torch.sigmoid(fn.pixel_shuffle(values, upscale).float() * 2 + start)
     mask = (picture[:, 3:] * 1.06 - 0.03).clamp(0, 1)
     return torch.cat((picture[:, :3], mask), 1)
