@@ -19,7 +19,7 @@ from visavis.errors import BundleError
 
 Float32 = NDArray[np.float32]
 Appearance = tuple[Float32, ...]  # one array [1, …] per tensor between the halves
-MOST_KEPT_BYTES = 256 * 1024 * 1024
+MOST_KEPT_BYTES = 192 * 1024 * 1024
 
 
 class AppearanceCache:
