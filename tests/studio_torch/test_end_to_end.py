@@ -13,21 +13,13 @@ from visavis.core.bundle import read_bundle
 from visavis.core.bundlefile import read_file
 from visavis.errors import StudioError
 from visavis.studio import checkpoint, export
-from visavis.studio.corpus import WINDOWS, Spoken, resting
+from visavis.studio.corpus import WINDOWS
 from visavis.studio.crops import Pairs
-from visavis.studio.train_articulation import predict
-from visavis.studio.train_articulation import train as train_listener
+from visavis.studio.listener import Listener
 from visavis.studio.train_generator import Recipe, load
 from visavis.studio.train_generator import train as train_painter
 
-FRAMES = 30
 RECIPE = Recipe("shuffle", steps=2, batch=2, log_every=1)
-
-
-def spoken(seed: int) -> Spoken:
-    random = np.random.default_rng(seed)
-    pcm = (0.1 * random.standard_normal(FRAMES * 640)).astype(np.float32)
-    return Spoken("made up", "…", pcm, random.random((FRAMES, 19)).astype(np.float32))
 
 
 def weights(network: torch.nn.Module) -> NDArray[np.float32]:
@@ -48,7 +40,9 @@ def test_training_resumes_where_it_stopped(pairs_file: Path, tmp_path: Path) -> 
 def test_a_painter_may_begin_with_another(pairs_file: Path, tmp_path: Path) -> None:
     train_painter(pairs_file, tmp_path / "first", RECIPE)
     path = tmp_path / "first/painter.pt"
-    run = train_painter(pairs_file, tmp_path / "second", replace(RECIPE, steps=0), start=path)
+    run = train_painter(
+        pairs_file, tmp_path / "second", replace(RECIPE, steps=1, rate=0.0), start=path
+    )
     assert np.array_equal(weights(run.painter), weights(load(path)[0]))
 
 
@@ -70,9 +64,9 @@ def test_no_checkpoint_is_told_in_one_sentence(tmp_path: Path) -> None:
 def test_trained_networks_export_to_a_readable_bundle(
     pairs_file: Path, rendered: Path, tmp_path: Path
 ) -> None:
-    clips = [spoken(seed) for seed in range(3)]
     train_painter(pairs_file, tmp_path, RECIPE)
-    listener = train_listener(clips, clips[:1], tmp_path, steps=3, clips=2)
+    state = {"average": Listener().state_dict(), "step": 0}
+    checkpoint.save(tmp_path / "listener.pt", state)
     bundle = rendered / "bundle"
     export.main(rendered, tmp_path / "painter.pt", tmp_path / "listener.pt", bundle)
     read = read_bundle(bundle)
@@ -85,7 +79,6 @@ def test_trained_networks_export_to_a_readable_bundle(
     card = tomllib.loads((bundle / "avatar.toml").read_text())["card"]
     assert card["design"] == "shuffle"
     assert card["onnx_difference"] <= 1e-4
-    assert predict(listener, clips[0]).shape == (FRAMES, 19)
 
 
 def test_the_mask_is_zero_at_the_border_and_full_inside() -> None:
@@ -93,7 +86,3 @@ def test_the_mask_is_zero_at_the_border_and_full_inside() -> None:
     assert (mask[: export.MASK_BORDER - 1] == 0).all()
     assert (mask[40:-40, 40:-40] == 255).all()
     assert (np.diff(mask[112].astype(int))[:112] >= 0).all()
-
-
-def test_silence_is_labelled_as_rest() -> None:
-    assert (resting(4) == resting(1)).all()

@@ -1,6 +1,7 @@
 """Every design: shapes, exactness at rest and outside the window, the cut into halves."""
 
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ FRAMING = Framing(roi=64, window=32, top=20, left=10)
 @pytest.fixture(params=sorted(DESIGNS))
 def generator(request: pytest.FixtureRequest) -> Generator:
     torch.manual_seed(1)
-    return Generator(painter(request.param, FRAMING.window), FRAMING).eval()
+    return cast("Generator", Generator(painter(request.param, FRAMING.window), FRAMING).eval())
 
 
 def test_a_resting_mouth_is_exactly_the_template(generator: Generator) -> None:

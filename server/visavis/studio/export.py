@@ -17,6 +17,7 @@ from visavis.studio.dataset import Dataset
 from visavis.studio.description import Family
 from visavis.studio.framing import Framing
 from visavis.studio.hearing import FEATURES, ROWS
+from visavis.studio.listener import Listener
 from visavis.studio.macs import count
 from visavis.studio.networks import Generator
 from visavis.studio.onnxwrite import rounded, to_onnx
@@ -40,7 +41,7 @@ def feather(roi: int) -> Bytes:
 
 def assemble(painter: Path, listener: Path) -> tuple[nn.Module, Generator]:
     """Encoder and generator of the averaged weights of two checkpoints, ready to export."""
-    heard = train_articulation.Listener()
+    heard = Listener()
     heard.load_state_dict(checkpoint.load(listener)["average"])
     network, framing, _ = train_generator.load(painter)
     generator = Generator(network, framing)

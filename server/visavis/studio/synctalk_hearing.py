@@ -104,7 +104,8 @@ def in_a_room(windows: Float32, random: np.random.Generator) -> Float32:
     floor = float(SILENCE) + random.uniform(0, FLOOR_DB) * DB
     tilt = np.linspace(0, random.uniform(-20, 0) * DB, windows.shape[1])[:, None]
     hiss = floor + tilt + random.normal(0, 4 * DB, windows.shape)
-    return np.clip(np.maximum(loud, hiss), -4, 4).astype(np.float32)
+    heard: Float32 = np.clip(np.maximum(loud, hiss), -4, 4).astype(np.float32)
+    return heard
 
 
 def drawn(
@@ -186,14 +187,14 @@ def train(
             if (step + 1) % 100 == 0 or step + 1 == steps:
                 typer.echo(f"{name} {step + 1} loss {level:.4f}")
         checkpoint.save(path, {"hearing": hearing.state_dict()})
-    return hearing.eval()
+    return cast("Hearing", hearing.eval())
 
 
 def load(folder: Path) -> Hearing:
     """What `train` made."""
     hearing = Hearing(Shapes())
     hearing.load_state_dict(checkpoint.load(folder / "hearing.pt")["hearing"])
-    return hearing.eval()
+    return cast("Hearing", hearing.eval())
 
 
 def main(

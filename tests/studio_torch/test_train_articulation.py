@@ -1,0 +1,94 @@
+"""A few steps on made-up sound: lessons fit, training resumes, a listener is examined."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from visavis.studio import checkpoint
+from visavis.studio.corpus import WINDOWS, Spoken
+from visavis.studio.examine import examine, marks, restlessness
+from visavis.studio.hearing import NEIGHBOURS, ROWS
+from visavis.studio.lessons import BEATS, another, draw
+from visavis.studio.listener import Listener, span
+from visavis.studio.phonemes import Phoneme
+from visavis.studio.stretches import BEAT, Library, build, save
+from visavis.studio.train_articulation import Schooling, report, train
+
+SCHOOLING = Schooling(steps=2, size=2, log_every=2)
+
+
+def spoken(voice: str, seed: int = 0) -> Spoken:
+    random = np.random.default_rng(seed)
+    pcm = (0.1 * random.standard_normal(64_000)).astype(np.float32)
+    sounds = (Phoneme("_", 0, 1), Phoneme("aa", 1, 2), Phoneme("p", 2, 2.1), Phoneme("ih", 2.1, 4))
+    return Spoken(voice, "…", pcm, sounds)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    save(tmp_path / "stretches/000.npz", build([spoken("slt")], 0, size=4))
+    return Library(tmp_path / "stretches")
+
+
+@pytest.mark.parametrize("offset", [-11, -5, -1])
+def test_a_batch_has_the_truth_of_its_frames(library: Library, offset: int) -> None:
+    spec = replace(WINDOWS, offset=offset)
+    batch = draw(library.stretches(), 3, spec, np.random.default_rng(0))
+    frames = BEATS * BEAT - ROWS + 1
+    assert batch.mel.shape == (3, 80, span(BEATS * BEAT))
+    assert batch.articulation.shape == (3, frames, 19)
+    assert batch.contact.shape == (3, frames, 2)
+    assert batch.viseme.shape == (3, frames, NEIGHBOURS)
+    assert batch.speech.shape == (3, frames)
+
+
+def test_what_is_heard_differently_stays_in_range() -> None:
+    mel = np.random.default_rng(0).uniform(-4, 4, (268, 80)).astype(np.float32)
+    for seed in range(20):
+        changed = another(mel, np.random.default_rng(seed))
+        assert changed.shape == mel.shape
+        assert changed.dtype == np.float32
+        assert changed.min() >= -4.01
+        assert changed.max() <= 4
+
+
+def test_training_resumes_where_it_stopped(library: Library, tmp_path: Path) -> None:
+    first = train(library, [spoken("slt"), spoken("kal16")], tmp_path, SCHOOLING)
+    assert checkpoint.load(tmp_path / "listener.pt")["step"] == 2
+    before = first.encoder.out.weight.clone()
+    again = train(library, [], tmp_path, SCHOOLING)
+    assert torch.equal(again.encoder.out.weight, before)
+    further = train(library, [], tmp_path, replace(SCHOOLING, steps=4))
+    assert not torch.equal(further.encoder.out.weight, before)
+
+
+def test_the_rate_rises_and_falls() -> None:
+    schooling = Schooling(steps=1000)
+    rates = [schooling.rate_at(step) for step in (0, 100, 250, 600, 999)]
+    assert rates[0] < rates[1] < rates[2] > rates[3] > rates[4] > 0
+
+
+def test_the_truth_gets_full_marks() -> None:
+    truth = spoken("slt").labels()
+    best = marks(truth.articulation, truth.speech, truth)
+    assert best.opening_r == best.width_r == pytest.approx(1)
+    assert (best.lag_frames, best.closure_recall, best.speech) == (0, 1, 1)
+    assert best.false_closure == 0
+
+
+def test_a_mouth_that_stays_shut_closes_falsely() -> None:
+    truth = spoken("slt").labels()
+    shut = truth.articulation * 0 + np.random.default_rng(0).normal(0, 1e-4, (100, 19))
+    assert marks(shut.astype(np.float32), truth.speech, truth).false_closure == 1
+
+
+def test_a_report_tells_voices_apart() -> None:
+    listener = Listener().eval()
+    found = report(listener, [spoken("slt"), spoken("kal16"), spoken("jm_kumo")])
+    assert list(found) == ["seen", "jm_kumo", "kal16", "unseen", "unseen 10 dB"]
+    assert "opening" in str(found["seen"])
+    assert examine(listener, [spoken("slt")], 10.0) == examine(listener, [spoken("slt")], 10.0)
+    assert restlessness(listener, [spoken("slt")]) > 0
