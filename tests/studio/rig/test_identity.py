@@ -1,11 +1,11 @@
 import numpy as np
 
-from visavis.studio.rig.identity import PRESENTER, Identity, rest_vertices
+from visavis.studio.rig.identity import NOVA_IDENTITY, Identity, rest_vertices
 from visavis.studio.rig.meshdata import MeshData
 
 
 def test_recipe_lists_macro_ancestry_and_details() -> None:
-    targets = PRESENTER.targets()
+    targets = NOVA_IDENTITY.targets()
     assert targets["macrodetails/universal-female-young-averagemuscle-averageweight"] == 1.0
     assert targets["macrodetails/asian-female-young"] == 0.3
     assert targets["head/head-oval"] == 0.35

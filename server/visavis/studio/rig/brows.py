@@ -1,38 +1,52 @@
 """Brows: short hairs bound to the skin triangles they grow on."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from visavis.studio.rig.geometry import Floats, Indices, smoothstep, unit, without_normal
+from visavis.studio.rig.geometry import Colour, Floats, Indices, smoothstep, unit, without_normal
 
 POINTS_PER_HAIR = 4
 _SEED = 5
-_HAIRS_PER_BROW = 330
-_LENGTH_DM = 0.066
 _HIT_SLACK = -1e-4
 
 
-def _arc(along: Floats) -> Floats:
+@dataclass(frozen=True)
+class BrowStyle:
+    """Hairs of one brow, its half thickness, its height over the eye's centre at the inner end,
+    how much higher its arch is, a hair's length (all dm), and the linear RGB colour."""
+
+    hairs: int = 420
+    thickness_dm: float = 0.024
+    height_dm: float = 0.132
+    arch_dm: float = 0.058
+    length_dm: float = 0.058
+    colour: Colour = (0.060, 0.034, 0.022)
+
+
+def _arc(along: Floats, style: BrowStyle) -> Floats:
     """Height of a brow over its eye's centre (dm), from the inner end (0) to the outer (1)."""
-    rise = 0.042 * np.sin(np.clip(along * 1.25, 0, 1) * np.pi * 0.62)
-    return 0.160 + rise - 0.055 * smoothstep(along, 0.62, 1)
+    rise = style.arch_dm * np.sin(np.clip(along / 0.62, 0, 1) * np.pi / 2)
+    return style.height_dm + rise - (style.arch_dm + 0.006) * smoothstep(along, 0.6, 1.05)
 
 
 def _thickness(along: Floats) -> Floats:
-    thinning = 1 - smoothstep(along, 0.35, 1) * 0.75
-    return 0.027 * thinning * (0.75 + 0.25 * smoothstep(along, 0, 0.12))
+    """Half the thickness as a share of the style's: softer at the inner end, thin outside."""
+    thinning = 1 - smoothstep(along, 0.35, 1) * 0.78
+    return np.asarray(thinning * (0.6 + 0.4 * smoothstep(along, 0, 0.2)), dtype=np.float64)
 
 
-def _plant(eye: Floats, side: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _plant(
+    eye: Floats, side: int, style: BrowStyle, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
     """Roots (N, 2) as (x, y) and growth directions (N, 3) of one brow."""
-    along = rng.beta(1.1, 1.25, _HAIRS_PER_BROW)
-    across = rng.uniform(-1, 1, _HAIRS_PER_BROW)
-    x = eye[0] + side * (-0.150 + along * 0.37)
-    y = eye[1] + _arc(along) + across * _thickness(along)
-    lean_deg = 62 - 50 * smoothstep(along, 0, 0.45) - 30 * smoothstep(along, 0.55, 1)
-    lean = np.radians(lean_deg) - across * 0.45
-    direction = np.stack(
-        [side * np.cos(lean), np.sin(lean), np.full(_HAIRS_PER_BROW, 0.12)], axis=-1
-    )
+    along = rng.beta(1.25, 1.25, style.hairs)
+    across = np.clip(rng.normal(0, 0.52, style.hairs), -1.2, 1.2)
+    x = eye[0] + side * (-0.162 + along * 0.39)
+    y = eye[1] + _arc(along, style) + across * _thickness(along) * style.thickness_dm
+    lean_deg = 66 - 50 * smoothstep(along, 0, 0.4) - 34 * smoothstep(along, 0.5, 1)
+    lean = np.radians(lean_deg) - across * 0.4
+    direction = np.stack([side * np.cos(lean), np.sin(lean), np.full(style.hairs, 0.12)], axis=-1)
     direction += rng.normal(0, 0.08, direction.shape)
     return np.stack([x, y], axis=-1), direction
 
@@ -72,16 +86,22 @@ class _Screen:
 class Brows:
     """Both brows, planted on the face at rest and regrown on every pose."""
 
-    def __init__(self, rest: Floats, triangles: Indices, eyes: tuple[Floats, Floats]) -> None:
+    def __init__(
+        self,
+        rest: Floats,
+        triangles: Indices,
+        eyes: tuple[Floats, Floats],
+        style: BrowStyle,
+    ) -> None:
         rng = np.random.default_rng(_SEED)
-        planted = [_plant(eye, side, rng) for eye, side in zip(eyes, (1, -1), strict=True)]
+        planted = [_plant(eye, side, style, rng) for eye, side in zip(eyes, (1, -1), strict=True)]
         roots = np.concatenate([roots for roots, _ in planted])
         self._direction = np.concatenate([direction for _, direction in planted])
         screen = _Screen(rest, triangles)
         hits = [screen.hit(root) for root in roots]
         self._corners = np.array([corners for corners, _ in hits])
         self._shares = np.array([shares for _, shares in hits])
-        self._length_dm = _LENGTH_DM * rng.uniform(0.7, 1.15, len(roots))
+        self._length_dm = style.length_dm * rng.uniform(0.55, 1.15, len(roots))
 
     def strands(self, vertices: Floats) -> Floats:
         """Strands (N, POINTS_PER_HAIR, 3) for vertices (V, 3) before the head turns."""

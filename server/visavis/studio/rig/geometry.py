@@ -6,6 +6,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 Vector = Floats | tuple[float, float, float]
+Colour = tuple[float, float, float]
+"""Linear RGB."""
 
 _BLENDER_FROM_RIG = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 
@@ -35,6 +37,12 @@ def to_blender(points: npt.ArrayLike) -> Floats:
     """Points (..., 3) from the rig's y-up axes to Blender's z-up axes."""
     p = np.asarray(points, dtype=np.float64)
     return np.stack([p[..., 0], -p[..., 2], p[..., 1]], axis=-1)
+
+
+def from_blender(points: npt.ArrayLike) -> Floats:
+    """Points (..., 3) from Blender's z-up axes to the rig's y-up axes."""
+    p = np.asarray(points, dtype=np.float64)
+    return np.stack([p[..., 0], p[..., 2], -p[..., 1]], axis=-1)
 
 
 def rotation_to_blender(rotation: Floats) -> Floats:

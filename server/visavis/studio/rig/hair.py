@@ -1,156 +1,168 @@
-"""Hair: strands that leave the scalp and are combed back into a bun."""
+"""Hair: strands that leave the scalp and fall to the shoulders, or stand as a short crop."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 from visavis.studio.rig.geometry import Floats, Indices, smoothstep, unit, without_normal
-from visavis.studio.rig.meshdata import BODY_VERTICES
-from visavis.studio.rig.skin import above_hairline
+from visavis.studio.rig.scalp import Roots, Skull, plant
 
 _SEED = 11
-_HAIRS = 44_000
-_STEPS = 11
-_CLUMPS = 700
-_BUN = np.array([0.0, 6.50, -0.80])
-_NEIGHBOURS = 6
+_CLUMPS = 900
+_FALL_STEPS = 17
+_CROP_STEPS = 4
+_DOWN = np.array([0.0, -1.0, 0.0])
+_PART_DM = 0.13
 
-
-class _Scalp:
-    """The skull's surface as a cloud of skin vertices with smooth normals."""
-
-    def __init__(self, skin: Floats, normals: Floats) -> None:
-        near = (skin[:, 1] > 5.7) & (above_hairline(skin) > -0.3)
-        self._points, self._normals = skin[near], normals[near]
-        self._tree = cKDTree(self._points)
-
-    def under(self, points: Floats) -> tuple[Floats, Floats]:
-        """Height (N,) of points (N, 3) over the skin and the skin's unit normal (N, 3) there."""
-        distance, nearest = self._tree.query(points, k=_NEIGHBOURS)
-        share = 1 / (distance + 1e-3)
-        share = (share / share.sum(axis=1, keepdims=True))[:, :, None]
-        normal = unit((self._normals[nearest] * share).sum(axis=1))
-        foot = (self._points[nearest] * share).sum(axis=1)
-        return ((points - foot) * normal).sum(axis=1), normal
+# How far from the middle hair beside the face stays, by height (dm).
+_FRAME_HEIGHT_DM = (5.2, 5.6, 6.0, 6.4, 6.8, 7.0, 7.15, 7.3)
+_FRAME_X_DM = (0.52, 0.60, 0.68, 0.73, 0.68, 0.56, 0.36, 0.0)
 
 
 @dataclass(frozen=True)
-class _Roots:
-    """Where hairs leave the skin: points (N, 3) and unit normals (N, 3)."""
+class _Locks:
+    """What tells strands apart: the clump (N,) each belongs to and its own share 0..1 (N,)."""
 
-    points: Floats
-    normals: Floats
-
-
-def _vertex_normals(rest: Floats, triangles: Indices) -> tuple[Floats, Floats]:
-    """Face normals (T, 3), as long as twice the area, and unit vertex normals (V, 3)."""
-    a, b, c = (rest[triangles[:, j]] for j in range(3))
-    faces = np.cross(b - a, c - a)
-    vertices = np.zeros((BODY_VERTICES, 3))
-    for j in range(3):
-        np.add.at(vertices, triangles[:, j], faces)
-    return faces, unit(vertices, tiny=1e-9)
-
-
-def _grows_hair(centres: Floats) -> npt.NDArray[np.bool_]:
-    """Which face centres (T, 3) lie on the scalp, less the skin around the ears."""
-    height = above_hairline(centres)
-    x, y, z = np.abs(centres[:, 0]), centres[:, 1], centres[:, 2]
-    ear = (x > 0.70) & (y < 6.75) & (z > -0.05) & (z < 0.62) & (height < 0.15)
-    return np.asarray((height > -0.02) & (y > 5.85) & ~ear, dtype=np.bool_)
-
-
-def _scatter(
-    rest: Floats, triangles: Indices, areas: Floats, normals: Floats, rng: np.random.Generator
-) -> _Roots:
-    """One root for each hair, evenly over the area of the triangles (T, 3)."""
-    chosen = rng.choice(len(triangles), _HAIRS, p=areas / areas.sum())
-    r1, r2 = np.sqrt(rng.uniform(0, 1, _HAIRS)), rng.uniform(0, 1, _HAIRS)
-    shares = np.stack([1 - r1, r1 * (1 - r2), r1 * r2], axis=-1)[:, :, None]
-    corners = triangles[chosen]
-    points = (rest[corners] * shares).sum(axis=1)
-    return _Roots(points, unit((normals[corners] * shares).sum(axis=1)))
-
-
-def _thin_at_hairline(roots: _Roots, rng: np.random.Generator) -> _Roots:
-    density = smoothstep(above_hairline(roots.points), -0.03, 0.10)
-    kept = rng.uniform(0, 1, len(roots.points)) < density
-    return _Roots(roots.points[kept], roots.normals[kept])
-
-
-@dataclass(frozen=True)
-class _Style:
-    """What tells hairs apart: length (N,), clump (N,), and per clump a lean (C, 3) and a rise."""
-
-    length: Floats
     clump: Indices
     lean: Floats
     rise: Floats
+    own: Floats
 
     @classmethod
-    def draw(cls, count: int, rng: np.random.Generator) -> "_Style":
-        length = rng.uniform(0.85, 1.15, count)
-        clump = rng.integers(0, _CLUMPS, count)
-        lean = rng.normal(0, 1, (_CLUMPS, 3)) * 0.07
-        return cls(length, clump, lean, rng.uniform(-0.6, 1, _CLUMPS))
+    def draw(cls, roots: Roots, rng: np.random.Generator) -> "_Locks":
+        """Clumps are neighbours: each strand joins the nearest of some drawn roots."""
+        count = len(roots.points)
+        leaders = roots.points[rng.choice(count, _CLUMPS)]
+        square = (leaders**2).sum(axis=1)
+        nearest = [
+            np.argmin(square - 2 * part @ leaders.T, axis=1)
+            for part in np.array_split(roots.points, 40)
+        ]
+        return cls(
+            np.concatenate(nearest),
+            rng.normal(0, 1, (_CLUMPS, 3)),
+            rng.uniform(0, 1, _CLUMPS),
+            rng.uniform(0, 1, count),
+        )
 
 
-def _step(
-    points: Floats, normals: Floats, step: int, style: _Style, rng: np.random.Generator
-) -> Floats:
-    """Where strands (N, 3) go next: along the skin to the bun, lifted near the root."""
-    to_bun = _BUN - points
-    distance = np.linalg.norm(to_bun, axis=1)
-    stride = np.minimum(0.18, distance / max(1, _STEPS - step) + 0.02) * style.length
-    lift = np.interp(step, [0, 1, 2, 5, 14], [0.45, 0.30, 0.12, 0, 0])
-    direction = unit(without_normal(unit(to_bun, tiny=1e-9), normals))
-    direction = direction + normals * lift + style.lean[style.clump]
-    direction = unit(direction + rng.normal(0, 0.03, points.shape))
-    ahead: Floats = points + direction * stride[:, None]
-    return ahead
+def _sides(points: Floats, rng: np.random.Generator) -> Floats:
+    """Which way (+1, -1) each root (N, 3) is combed from the parting."""
+    parting = _PART_DM * smoothstep(points[:, 2], -0.2, 0.7)
+    jitter = rng.normal(0, 0.012, len(points))
+    return np.where(points[:, 0] + jitter > parting, 1.0, -1.0)
 
 
-def _settle(points: Floats, scalp: _Scalp, step: int, style: _Style) -> tuple[Floats, Floats]:
-    """Strands (N, 3) kept within a layer over the skin that thins at the temples; and normals."""
-    height, normals = scalp.under(points)
-    temple = smoothstep(np.abs(points[:, 0]), 0.45, 0.80)
-    temple = temple * smoothstep(-points[:, 1], -7.25, -6.75)
-    rise = (0.055 + 0.05 * style.rise[style.clump]) * smoothstep(step, 0, 4)
-    wanted = np.clip(height, 0.015 + rise * (1 - 0.85 * temple), 0.17 - 0.13 * temple)
-    return points + normals * (wanted - height)[:, None], normals
+def _pull(points: Floats, normals: Floats, side: Floats, step: int) -> Floats:
+    """Where strands (N, 3) want to go: off the parting, around the face, then down."""
+    y, z = points[:, 1], points[:, 2]
+    top = np.clip(normals[:, 1], 0, 1) * smoothstep(y, 6.3, 6.8)
+    front = smoothstep(z, 0.45, 1.0)
+    high = smoothstep(y, 6.6, 7.15)
+    frame = np.interp(y, _FRAME_HEIGHT_DM, _FRAME_X_DM)
+    lacking = np.clip(frame + 0.02 - side * points[:, 0], 0, 0.35) * smoothstep(z, 0.35, 0.7)
+    outward = 0.75 * top + 0.9 * front * high + 7.0 * lacking
+    lift = np.interp(step, [0, 1, 3, 5], [0.75, 0.45, 0.1, 0]) * (0.4 + 0.6 * top)
+    pull = np.repeat(_DOWN[None], len(points), axis=0) * (1 - 0.55 * front * high)[:, None]
+    pull[:, 0] += side * outward
+    pull[:, 2] -= 0.75 * front * high + 1.2 * lacking
+    return np.asarray(pull + normals * lift[:, None], dtype=np.float64)
 
 
-def _comb(roots: _Roots, scalp: _Scalp, rng: np.random.Generator) -> Floats:
-    style = _Style.draw(len(roots.points), rng)
+def _fall(roots: Roots, skull: Skull, rng: np.random.Generator) -> Floats:
+    """Shoulder-length hair, parted beside the middle: strands (N, 18, 3)."""
+    locks = _Locks.draw(roots, rng)
+    side = _sides(roots.points, rng)
+    ends = 5.42 + 0.07 * locks.lean[locks.clump, 1] + 0.10 * (locks.own - 0.5)
+    reach = (roots.points[:, 1] - ends) + 0.45 * np.clip(roots.normals[:, 1], 0, 1)
+    stride = (np.clip(reach, 0.35, None) / _FALL_STEPS)[:, None]
+    layer = 0.03 + 0.14 * (0.55 * locks.own + 0.45 * locks.rise[locks.clump])
     strand, normals = [roots.points], roots.normals
-    for step in range(_STEPS):
-        ahead = _step(strand[-1], normals, step, style, rng)
-        settled, normals = _settle(ahead, scalp, step, style)
-        strand.append(settled)
-    return np.stack(strand, axis=1)
+    heights = np.zeros(len(roots.points))
+    for step in range(_FALL_STEPS):
+        at = strand[-1]
+        pull = unit(_pull(at, normals, side, step))
+        hugs = smoothstep(at[:, 1], 5.95, 6.5) * smoothstep(layer + 0.12 - heights, 0, 0.06)
+        pull = unit(pull - hugs[:, None] * (pull * normals).sum(axis=1, keepdims=True) * normals)
+        curl = smoothstep(6.1 - at[:, 1], 0, 0.7)
+        pull[:, 0] -= 0.26 * curl * np.sign(at[:, 0])
+        pull += 0.075 * locks.lean[locks.clump] + rng.normal(0, 0.02, at.shape)
+        ahead = at + unit(pull) * stride
+        heights, normals = skull.under(ahead)
+        full = layer * (1 + 0.4 * smoothstep(ahead[:, 1], 7.3, 7.75))
+        grown = full * smoothstep(step, -1, 5)
+        most = full + 0.05 + 2.0 * smoothstep(6.5 - ahead[:, 1], 0, 0.4)
+        wanted = np.clip(heights, grown, np.maximum(most, grown))
+        strand.append(ahead + normals * (wanted - heights)[:, None])
+        heights = wanted
+    strands = _smoothed(np.stack(strand, axis=1))
+    return strands[~_crosses_face(strands)]
 
 
-def _tidy(strands: Floats) -> Floats:
-    """Strands less those that cross an ear or jump."""
+def _smoothed(strands: Floats) -> Floats:
+    """Strands with their kinks taken out; ends stay."""
+    smooth = strands.copy()
+    for _ in range(2):
+        middle = (smooth[:, :-2] + 2 * smooth[:, 1:-1] + smooth[:, 2:]) / 4
+        smooth[:, 1:-1] = middle
+    return smooth
+
+
+def _crosses_face(strands: Floats) -> npt.NDArray[np.bool_]:
+    """Which strands (N,) hang before the face."""
     x, y, z = np.abs(strands[..., 0]), strands[..., 1], strands[..., 2]
-    over_ear = ((x > 0.84) & (y < 6.62) & (z > -0.35)).any(axis=1)
-    longest = np.linalg.norm(np.diff(strands, axis=1), axis=2).max(axis=1)
-    tidy: Floats = strands[~(over_ear | (longest > 0.30))]
-    return tidy
+    inside = x < np.interp(y, _FRAME_HEIGHT_DM, _FRAME_X_DM) - 0.07
+    return np.asarray((inside & (z > 0.55) & (y < 7.1)).any(axis=1), dtype=np.bool_)
 
 
-def hair_strands(rest: Floats, triangles: Indices) -> Floats:
-    """Strands (N, 12, 3), about 42,000, over the head at rest.
+def _crop(roots: Roots, skull: Skull, rng: np.random.Generator) -> Floats:
+    """A short textured crop with faded sides: strands (N, 5, 3)."""
+    locks = _Locks.draw(roots, rng)
+    y, z = roots.points[:, 1], roots.points[:, 2]
+    top = smoothstep(y + 0.25 * (z - 0.4), 6.85, 7.35)
+    length = 0.035 + 0.26 * top * (0.7 + 0.3 * locks.rise[locks.clump]) * (0.75 + 0.5 * locks.own)
+    along = np.stack([0.25 * np.sign(roots.points[:, 0] + 0.1), -0.8 * (1 - top), 0.7 * top], -1)
+    along = without_normal(along, roots.normals) + 0.38 * locks.lean[locks.clump]
+    start = unit(roots.normals * (0.55 + 0.55 * top)[:, None] + 0.6 * along)
+    bend = without_normal(along, roots.normals) - 0.25 * roots.normals
+    t = np.linspace(0, 1, _CROP_STEPS + 1)[None, :, None]
+    reach = length[:, None, None]
+    strands = (
+        roots.points[:, None] + start[:, None] * reach * t + bend[:, None] * reach * 0.4 * t**2
+    )
+    flat = strands.reshape(-1, 3)
+    height, normals = skull.under(flat)
+    flat += normals * np.clip(0.004 - height, 0, None)[:, None]
+    return flat.reshape(strands.shape)
+
+
+@dataclass(frozen=True)
+class HairStyle:
+    """A cut, how many roots it has, and its strands' radii (dm) at root and tip."""
+
+    cut: str
+    roots: int
+    root_radius: float
+    tip_radius: float
+
+
+LOB = HairStyle("lob", 40_000, 0.0026, 0.0016)
+CROP = HairStyle("crop", 46_000, 0.0026, 0.0012)
+
+_CUTS: Mapping[str, Callable[[Roots, Skull, np.random.Generator], Floats]] = {
+    "lob": _fall,
+    "crop": _crop,
+}
+
+
+def hair_strands(rest: Floats, triangles: Indices, style: HairStyle = LOB) -> Floats:
+    """Strands (N, points, 3) over the head at rest.
 
     `rest` (V, 3) are the mesh's vertices, `triangles` (T, 3) those of its skin. The same mesh
     gives the same hair.
     """
     rng = np.random.default_rng(_SEED)
-    faces, normals = _vertex_normals(rest, triangles)
-    hairy = _grows_hair(rest[triangles].sum(axis=1) / 3)
-    areas = np.linalg.norm(faces[hairy], axis=1)
-    roots = _scatter(rest, triangles[hairy], areas, normals, rng)
-    roots = _thin_at_hairline(roots, rng)
-    return _tidy(_comb(roots, _Scalp(rest[:BODY_VERTICES], normals), rng))
+    roots, skull = plant(rest, triangles, style.roots, rng)
+    return _CUTS[style.cut](roots, skull, rng)

@@ -4,25 +4,27 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial import cKDTree
 
 from visavis.errors import StudioError
 from visavis.studio.rig.geometry import Floats, Indices, euler_rotation, smoothstep
-from visavis.studio.rig.identity import PRESENTER, Identity, rest_vertices
+from visavis.studio.rig.identity import NOVA_IDENTITY, Identity, rest_vertices
 from visavis.studio.rig.meshdata import MeshData
 
 RESTING_EXPRESSION: Mapping[str, float] = {
     "eyeLookInLeft": 0.10,
     "eyeLookInRight": 0.10,
-    "mouthSmileLeft": 0.20,
-    "mouthSmileRight": 0.20,
+    "mouthSmileLeft": 0.25,
+    "mouthSmileRight": 0.25,
     "eyeSquintLeft": 0.18,
     "eyeSquintRight": 0.18,
-    "eyeBlinkLeft": 0.07,
-    "eyeBlinkRight": 0.07,
+    "eyeBlinkLeft": 0.08,
+    "eyeBlinkRight": 0.08,
     "cheekSquintLeft": 0.15,
     "cheekSquintRight": 0.15,
     "mouthPressLeft": 0.10,
     "mouthPressRight": 0.10,
+    "mouthClose": 0.07,
     "mouthRollUpper": 0.03,
 }
 """A friendly face under everything else; a unit driven to 1 leaves none of it."""
@@ -85,11 +87,31 @@ class Head:
         return turned
 
 
-def load_head(data: MeshData, identity: Identity = PRESENTER) -> Head:
+def mirrored_vertices(vertices: Floats) -> Indices:
+    """For each vertex (V, 3) of a symmetric mesh the index (V,) of its mirror image in x."""
+    _, partner = cKDTree(vertices).query(vertices * (-1, 1, 1))
+    return np.asarray(partner, dtype=np.int64)
+
+
+def even_units(units: Mapping[str, Floats], mirror: Indices) -> dict[str, Floats]:
+    """Units (V, 3) made as strong on one side as on the other: the sculpted ones are lopsided."""
+    even: dict[str, Floats] = {}
+    for name, unit in units.items():
+        twin = name.replace("Left", "~").replace("Right", "Left").replace("~", "Right")
+        if name in ("jawLeft", "jawRight", "mouthLeft", "mouthRight") or twin not in units:
+            even[name] = unit
+        else:
+            even[name] = (unit + units[twin][mirror] * (-1, 1, 1)) / 2
+    return even
+
+
+def load_head(data: MeshData, identity: Identity = NOVA_IDENTITY) -> Head:
     """The head of one identity, as numbers."""
+    mirror = mirrored_vertices(data.base.vertices)
+    rest = rest_vertices(data, identity)
     return Head(
-        rest_vertices(data, identity),
-        data.face_units(),
+        (rest + rest[mirror] * (-1, 1, 1)) / 2,
+        even_units(data.face_units(), mirror),
         tongue=data.group("helper-tongue"),
         neck=data.group("joint-neck"),
     )

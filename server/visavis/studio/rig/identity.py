@@ -29,7 +29,7 @@ class Identity:
         return {macro: 1.0, **ancestry, **self.details}
 
 
-PRESENTER = Identity(
+NOVA_IDENTITY = Identity(
     gender="female",
     ancestry={"caucasian": 0.5, "asian": 0.3, "african": 0.2},
     details={
@@ -39,10 +39,27 @@ PRESENTER = Identity(
         "nose/nose-scale-horiz-decr": 0.15,
         "cheek/l-cheek-bones-incr": 0.2,
         "cheek/r-cheek-bones-incr": 0.2,
-        "eyes/l-eye-scale-incr": 0.35,
-        "eyes/r-eye-scale-incr": 0.35,
+        "eyes/l-eye-scale-incr": 0.6,
+        "eyes/r-eye-scale-incr": 0.6,
+        "chin/chin-width-decr": 0.3,
         "head/head-fat-decr": 0.2,
         "nose/nose-scale-vert-decr": 0.1,
+    },
+)
+
+LEO_IDENTITY = Identity(
+    gender="male",
+    ancestry={"caucasian": 0.45, "african": 0.35, "asian": 0.2},
+    details={
+        "head/head-rectangular": 0.3,
+        "head/head-age-incr": 0.15,
+        "chin/chin-prominent-incr": 0.2,
+        "chin/chin-width-incr": 0.25,
+        "nose/nose-width2-incr": 0.15,
+        "mouth/mouth-scale-horiz-incr": 0.15,
+        "mouth/mouth-angles-up": 0.15,
+        "eyes/l-eye-scale-incr": 0.2,
+        "eyes/r-eye-scale-incr": 0.2,
     },
 )
 
@@ -59,7 +76,7 @@ def _lower_arm(points: Floats, joint: Floats, side: int) -> Floats:
     return lowered
 
 
-def rest_vertices(data: MeshData, identity: Identity = PRESENTER) -> Floats:
+def rest_vertices(data: MeshData, identity: Identity = NOVA_IDENTITY) -> Floats:
     """Vertices (V, 3) of the person at rest: mouth shut, shoulders let down, helpers included."""
     points = data.base.vertices.copy()
     for name, weight in identity.targets().items():

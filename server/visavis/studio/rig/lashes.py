@@ -10,7 +10,7 @@ from visavis.studio.rig.meshdata import MeshData
 POINTS_PER_LASH = 5
 _SEED = 3
 _OUTWARD = 0.9
-_FAN = 0.9
+_FAN = 1.4
 
 
 @dataclass(frozen=True)
@@ -32,17 +32,17 @@ def _strip(data: MeshData, group: str) -> Indices:
     return np.array(list(dict.fromkeys(named)), dtype=np.int64)
 
 
-def _row(data: MeshData, side: str, upper: bool, rng: np.random.Generator) -> _Row:
-    count, length_dm = (80, 0.052) if upper else (36, 0.022)
+def _row(data: MeshData, side: str, upper: bool, scale: float, rng: np.random.Generator) -> _Row:
+    count, length_dm = (110, 0.041) if upper else (44, 0.019)
     place = np.sort(rng.uniform(0.04, 0.96, count))
-    length = length_dm * rng.uniform(0.75, 1.1, count)
+    length = scale * length_dm * rng.uniform(0.6, 1.1, count)
     return _Row(
         strip=_strip(data, f"helper-{side}-eyelashes-{2 if upper else 1}"),
         eye=data.group(f"helper-{side}-eye"),
         curl=1 if upper else -1,
         place=place,
         length_dm=length * (0.55 + 0.45 * np.sin(np.pi * place) ** 0.5),
-        jitter=rng.normal(0, 0.08, (count, 3)),
+        jitter=rng.normal(0, 0.06, (count, 3)),
     )
 
 
@@ -68,17 +68,17 @@ def _grow(row: _Row, vertices: Floats) -> Floats:
     direction = unit(direction + row.jitter)
     t = np.linspace(0, 1, POINTS_PER_LASH)[None, :, None]
     length = row.length_dm[:, None, None]
-    curl = np.array([0, row.curl, 0]) * (length * 0.55 * t**2)
+    curl = np.array([0, row.curl, 0]) * (length * 0.5 * t**2)
     return np.asarray(root[:, None] + direction[:, None] * length * t + curl, dtype=np.float64)
 
 
 class Lashes:
     """Four rows of lashes, drawn once and regrown on the lids of every pose."""
 
-    def __init__(self, data: MeshData) -> None:
+    def __init__(self, data: MeshData, scale: float = 1.0) -> None:
         rng = np.random.default_rng(_SEED)
         sides = (("l", False), ("l", True), ("r", False), ("r", True))
-        self._rows = [_row(data, side, upper, rng) for side, upper in sides]
+        self._rows = [_row(data, side, upper, scale, rng) for side, upper in sides]
 
     def strands(self, vertices: Floats) -> Floats:
         """Strands (N, POINTS_PER_LASH, 3) for the mesh's vertices (V, 3) as posed."""

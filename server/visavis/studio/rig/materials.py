@@ -1,27 +1,18 @@
 """What everything on the person is made of."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from visavis.studio.rig.nodes import Colour, Graph, Socket
+from visavis.studio.rig.geometry import Colour
+from visavis.studio.rig.nodes import Graph, Socket
+from visavis.studio.rig.skin import SkinTone
 
-
-@dataclass(frozen=True)
-class SkinTone:
-    """Linear RGB colours of a skin and the share of lip colour on the lips."""
-
-    base: Colour = (0.56, 0.30, 0.20)
-    warm: Colour = (0.60, 0.27, 0.18)
-    pale: Colour = (0.66, 0.40, 0.29)
-    spot: Colour = (0.42, 0.19, 0.12)
-    red: Colour = (0.58, 0.17, 0.13)
-    dark: Colour = (0.30, 0.13, 0.09)
-    lip: Colour = (0.42, 0.085, 0.085)
-    lip_light: Colour = (0.50, 0.13, 0.12)
-    lip_share: float = 0.9
-    mouth: Colour = (0.28, 0.05, 0.045)
-    hair_root: Colour = (0.045, 0.026, 0.018)
+_BOUNCED_LIGHT = 0.08
+"""What light that bounces about inside a mouth adds; so few bounces as we trace lose it."""
+_CATCHLIGHT = (-0.40, 0.36, 0.84)
+"""Where the reflected key light stands, as seen from an eye, in the rig's axes."""
 
 
 def _skin_colour(
@@ -33,12 +24,15 @@ def _skin_colour(
         (broad, 0.35, tone.warm),
         (fine, 0.14, tone.pale),
         (speckle, 0.10, tone.spot),
-        (graph.value("red"), 0.55, tone.red),
+        (graph.value("red"), 0.62, tone.red),
         (graph.value("dark"), 0.5, tone.dark),
     )
     colour: Socket = tone.base
     for mask, share, layer in layers:
         colour = graph.mix(graph.times(mask, share), colour, layer)
+    bristle = graph.ramp(graph.noise(rest, 110, 2), 0.42, 0.58)
+    stubble = graph.math("MULTIPLY", graph.value("beard"), graph.ramp(bristle, 0, 1, 0.45, 1))
+    colour = graph.mix(graph.times(stubble, tone.stubble), colour, tone.beard)
     lip_noise = graph.ramp(graph.noise(rest, 30, 3), 0.3, 0.7)
     lip = graph.mix(lip_noise, tone.lip, tone.lip_light)
     colour = graph.mix(graph.times(lips, tone.lip_share), colour, lip)
@@ -48,7 +42,7 @@ def _skin_colour(
 
 def _skin_roughness(graph: Graph, fine: Socket, lips: Socket, mouth: Socket) -> Socket:
     """Lips shine more than skin, the inside of the mouth most."""
-    surface = graph.mix(lips, (0.46, 0.46, 0.46), (0.30, 0.30, 0.30))
+    surface = graph.mix(lips, (0.46, 0.46, 0.46), (0.25, 0.25, 0.25))
     uneven = graph.times(graph.math("SUBTRACT", fine, 0.5), 0.12)
     return graph.math("SUBTRACT", graph.math("ADD", surface, uneven), graph.times(mouth, 0.15))
 
@@ -64,7 +58,7 @@ def _skin_relief(graph: Graph, rest: Socket, lips: Socket) -> Socket:
     return graph.mix(lips, pores, creases)
 
 
-def skin(lips_mask: Path, mouth_mask: Path, tone: SkinTone | None = None) -> Any:
+def skin(lips_mask: Path, mouth_mask: Path, tone: SkinTone) -> Any:
     """Skin that reads the attributes of `skin.complexion` and two texture masks.
 
     Subsurface scattering is Christensen-Burley's: a third cheaper than a random walk.
@@ -74,7 +68,7 @@ def skin(lips_mask: Path, mouth_mask: Path, tone: SkinTone | None = None) -> Any
     rest = graph.vector("rest")
     lips, mouth = graph.mask(lips_mask), graph.mask(mouth_mask)
     fine = graph.ramp(graph.noise(rest, 14, 4, 0.6), 0.35, 0.65)
-    colour = _skin_colour(graph, tone or SkinTone(), rest, fine, lips, mouth)
+    colour = _skin_colour(graph, tone, rest, fine, lips, mouth)
     graph.connect(colour, shader.inputs["Base Color"])
     graph.connect(_skin_roughness(graph, fine, lips, mouth), shader.inputs["Roughness"])
     shader.inputs["Specular IOR Level"].default_value = 0.45
@@ -82,6 +76,8 @@ def skin(lips_mask: Path, mouth_mask: Path, tone: SkinTone | None = None) -> Any
     shader.inputs["Subsurface Radius"].default_value = (1.0, 0.35, 0.18)
     shader.inputs["Subsurface Scale"].default_value = 0.045
     shader.subsurface_method = "BURLEY"
+    shader.inputs["Emission Color"].default_value = (*tone.mouth, 1.0)
+    graph.connect(graph.times(mouth, _BOUNCED_LIGHT), shader.inputs["Emission Strength"])
     graph.bump(_skin_relief(graph, rest, lips), 0.22, 0.012)
     return graph.material
 
@@ -90,13 +86,13 @@ def _iris_colour(graph: Graph, angle: Socket, colour: Colour) -> Socket:
     """Fibres, a lighter ring by the pupil, the dark limbus and the pupil; angles in rad."""
     fibres = graph.noise(graph.vector("eth"), 1.0, 3, 0.7)
     shade = (colour[0] * 0.35, colour[1] * 0.35, colour[2] * 0.35)
-    light = (min(1, colour[0] * 2.4), min(1, colour[1] * 2.4), min(1, colour[2] * 2.4))
+    light = (min(1, colour[0] * 1.9), min(1, colour[1] * 1.9), min(1, colour[2] * 1.9))
     iris = graph.mix(fibres, shade, light)
-    inner = graph.times(graph.ramp(angle, 0.14, 0.26, 1, 0), 0.55)
+    inner = graph.times(graph.ramp(angle, 0.16, 0.30, 1, 0), 0.55)
     iris = graph.mix(inner, iris, (0.16, 0.08, 0.03))
-    limbus = graph.times(graph.ramp(angle, 0.325, 0.415), 0.85)
+    limbus = graph.times(graph.ramp(angle, 0.31, 0.45), 0.93)
     iris = graph.mix(limbus, iris, (0.02, 0.012, 0.01))
-    return graph.mix(graph.ramp(angle, 0.135, 0.15, 1, 0), iris, (0.002, 0.002, 0.002))
+    return graph.mix(graph.ramp(angle, 0.155, 0.175, 1, 0), iris, (0.002, 0.002, 0.002))
 
 
 def _white_colour(graph: Graph, angle: Socket) -> Socket:
@@ -106,12 +102,19 @@ def _white_colour(graph: Graph, angle: Socket) -> Socket:
     return graph.mix(corner, white, (0.62, 0.36, 0.30))
 
 
-def eye(iris: Colour = (0.085, 0.042, 0.018)) -> Any:
+def _catchlight(graph: Graph, angle: Socket) -> Socket:
+    """The key light's reflection on the cornea, drawn as a soft disc free of noise."""
+    toward = graph.aligned(graph.reflection(), _CATCHLIGHT)
+    disc = graph.ramp(toward, math.cos(0.30), math.cos(0.22))
+    return graph.times(graph.times(disc, graph.ramp(angle, 0.42, 0.52, 1, 0)), 1.6)
+
+
+def eye(iris: Colour) -> Any:
     """An eyeball under a wet coat; reads the attributes of `eyes.Eyeball`."""
     graph = Graph("eye")
     shader = graph.principled
     angle = graph.value("er")
-    inside = graph.ramp(angle, 0.395, 0.435, 1, 0)
+    inside = graph.ramp(angle, 0.445, 0.50, 1, 0)
     colour = graph.mix(inside, _white_colour(graph, angle), _iris_colour(graph, angle, iris))
     graph.connect(colour, shader.inputs["Base Color"])
     shader.inputs["Roughness"].default_value = 0.35
@@ -119,18 +122,22 @@ def eye(iris: Colour = (0.085, 0.042, 0.018)) -> Any:
     shader.inputs["Coat Weight"].default_value = 1.0
     shader.inputs["Coat Roughness"].default_value = 0.02
     shader.inputs["Coat IOR"].default_value = 1.4
+    graph.connect((1.0, 0.97, 0.93), shader.inputs["Emission Color"])
+    graph.connect(_catchlight(graph, angle), shader.inputs["Emission Strength"])
     return graph.material
 
 
 @dataclass(frozen=True)
 class Finish:
-    """How a plain surface takes light; `bump` is a noise scale and a strength."""
+    """How a plain surface takes light; `bump` is a noise scale and a strength, `glow` the
+    share of its colour that bounced light shows."""
 
     roughness: float
     specular: float = 0.5
     subsurface: float = 0.0
     coat: float = 0.0
     bump: tuple[float, float] | None = None
+    glow: float = 0.0
 
 
 def plain(name: str, colour: Colour, finish: Finish) -> Any:
@@ -142,6 +149,8 @@ def plain(name: str, colour: Colour, finish: Finish) -> Any:
     inputs["Specular IOR Level"].default_value = finish.specular
     inputs["Coat Weight"].default_value = finish.coat
     inputs["Coat Roughness"].default_value = 0.08
+    inputs["Emission Color"].default_value = (*colour, 1.0)
+    inputs["Emission Strength"].default_value = finish.glow
     if finish.subsurface:
         inputs["Subsurface Weight"].default_value = finish.subsurface
         inputs["Subsurface Scale"].default_value = 0.03

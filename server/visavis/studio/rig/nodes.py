@@ -5,9 +5,11 @@ from typing import Any
 
 import bpy
 
+from visavis.studio.rig import geometry
+
 Socket = Any
 """A Blender node socket; wherever one is taken, a number or colour does as well."""
-Colour = tuple[float, float, float]
+Colour = geometry.Colour
 
 
 class Graph:
@@ -91,6 +93,19 @@ class Graph:
         node.inputs["Roughness"].default_value = roughness
         self.connect(at, node.inputs["Vector"])
         return node.outputs["Fac"]
+
+    def reflection(self) -> Socket:
+        """The direction in which the view is mirrored, in Blender's axes."""
+        return self.add("ShaderNodeTexCoord").outputs["Reflection"]
+
+    def aligned(self, direction: Socket, toward: Colour) -> Socket:
+        """Cosine between a direction and one given in the rig's axes."""
+        node = self.add("ShaderNodeVectorMath")
+        node.operation = "DOT_PRODUCT"
+        self.connect(direction, node.inputs[0])
+        target = geometry.to_blender(geometry.unit(toward))
+        node.inputs[1].default_value = target.tolist()
+        return node.outputs["Value"]
 
     def cells(self, at: Socket, scale: float) -> Socket:
         """Distance to the nearest of scattered points (Voronoi)."""

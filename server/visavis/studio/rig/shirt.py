@@ -10,8 +10,9 @@ import bmesh
 import numpy as np
 
 from visavis.studio.rig import materials, objects
+from visavis.studio.rig.breath import breath_lift
 from visavis.studio.rig.collar import collar_tube, ordered_loop
-from visavis.studio.rig.geometry import Floats, to_blender
+from visavis.studio.rig.geometry import Colour, Floats, from_blender, to_blender
 from visavis.studio.rig.materials import Finish
 
 _NECK_FRONT = np.array([0.0, 5.02, 0.62])
@@ -72,29 +73,51 @@ def _tailor(mesh: Any) -> Floats:
     return neckline
 
 
-def _add_cloth(mesh: Any) -> None:
+def _add_cloth(mesh: Any, colour: Colour) -> Any:
     finish = Finish(roughness=0.9, specular=0.12, bump=(120, 0.4))
     mesh.materials.clear()
-    mesh.materials.append(materials.plain("cloth", (0.030, 0.052, 0.090), finish))
+    mesh.materials.append(materials.plain("cloth", colour, finish))
     objects.shade_smooth(mesh)
-    solid = objects.link("shirt", mesh).modifiers.new("thickness", "SOLIDIFY")
+    cloth = objects.link("shirt", mesh)
+    solid = cloth.modifiers.new("thickness", "SOLIDIFY")
     solid.thickness = _THICKNESS_DM
     solid.offset = 1
+    return cloth
 
 
-def _add_collar(neckline: Floats) -> None:
+def _add_collar(neckline: Floats, colour: Colour) -> Any:
     finish = Finish(roughness=0.85, specular=0.15, bump=(160, 0.5))
+    red, green, blue = colour
+    darker = (0.88 * red, 0.88 * green, 0.88 * blue)
     vertices, faces = collar_tube(neckline)
     mesh = bpy.data.meshes.new("collar")
     mesh.from_pydata(vertices.tolist(), [], faces.tolist())
-    mesh.materials.append(materials.plain("collar", (0.026, 0.046, 0.080), finish))
+    mesh.materials.append(materials.plain("collar", darker, finish))
     objects.shade_smooth(mesh)
-    objects.link("collar", mesh)
+    return objects.link("collar", mesh)
 
 
-def add_shirt(vertices: Floats, faces: list[list[int]]) -> None:
-    """Dress the scene's person: vertices (N, 3) and faces of the torso helper."""
-    mesh = _subdivided(vertices, faces)
-    neckline = _tailor(mesh)
-    _add_cloth(mesh)
-    _add_collar(neckline)
+def _breathing(thing: Any) -> Any:
+    """The shape key of a garment that a breath fills."""
+    positions = np.array([vertex.co[:] for vertex in thing.data.vertices])
+    lift = to_blender(breath_lift(from_blender(positions)))
+    thing.shape_key_add(name="breath out")
+    key = thing.shape_key_add(name="breath in")
+    key.data.foreach_set("co", (positions + lift).astype(np.float32).ravel())
+    return key
+
+
+class Shirt:
+    """The scene's person dressed: vertices (N, 3) and faces of the torso helper."""
+
+    def __init__(self, vertices: Floats, faces: list[list[int]], colour: Colour) -> None:
+        mesh = _subdivided(vertices, faces)
+        neckline = _tailor(mesh)
+        garments = _add_cloth(mesh, colour), _add_collar(neckline, colour)
+        self._keys = [_breathing(garment) for garment in garments]
+
+    def breathe(self, breath: float) -> None:
+        """Rise with a breath, 0 (out) to 1 (in)."""
+        for key in self._keys:
+            if key.value != breath:
+                key.value = breath

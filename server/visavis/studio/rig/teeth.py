@@ -86,7 +86,7 @@ def _tooth_shape(width: float, height: float, depth: float) -> Floats:
     girth = np.where(np.abs(v) < 0.9999, inside**0.30, 0.0)
     taper = 1.035 - 0.09 * (v * 0.5 + 0.5)
     edge = np.where(biting, girth**0.30, girth**0.5)
-    along = np.copysign(np.abs(cos) ** 0.45, cos) * width / 2 * 0.995 * edge * taper
+    along = np.copysign(np.abs(cos) ** 0.45, cos) * width / 2 * 1.02 * edge * taper
     outward = np.copysign(np.abs(sin) ** 0.8, sin) * depth / 2 * girth
     outward = outward * (1 - 0.25 * (0.5 - v * 0.5))
     upward = v * height / 2 * np.ones_like(around)
@@ -154,7 +154,7 @@ def _tooth_faces(count: int) -> Indices:
 def dental_arch(helper: Floats, upper: bool) -> DentalArch:
     """Teeth and gum along a teeth helper (N, 3) of the upper or the lower jaw."""
     jaw = _UPPER if upper else _LOWER
-    biting = float(helper[:, 1].min() - 0.032 if upper else helper[:, 1].max() - 0.115)
+    biting = float(helper[:, 1].min() - 0.032 if upper else helper[:, 1].max() - 0.045)
     curve = _Curve(helper, jaw)
     widths = np.array(jaw.widths)
     widths = widths * (curve.length / widths.sum() * 0.985)
