@@ -1,8 +1,23 @@
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 from visavis.core.mel import mel_spectrogram
 from visavis.core.window import EncoderWindows
-from visavis.studio.corpus import MEL, REST, WINDOWS, encoder_windows, mel_frames, resting
+from visavis.errors import StudioError
+from visavis.studio.clips import ClipFolder, framed
+from visavis.studio.corpus import (
+    MEL,
+    REST,
+    WINDOWS,
+    encoder_windows,
+    load_corpus,
+    mel_frames,
+    silent_window,
+)
+from visavis.studio.phonemes import Phoneme
+from visavis.studio.voices.utterance import Speech
 
 FRAMES = 40
 
@@ -29,5 +44,26 @@ def test_the_look_ahead_stays_within_120_ms() -> None:
 
 
 def test_rest_is_a_lightly_pressed_mouth() -> None:
-    assert resting(3).shape == (3, 19)
     assert 0 < REST.max() < 0.07
+
+
+def test_silence_makes_the_silent_window() -> None:
+    mel = mel_spectrogram(np.zeros(32_000, np.float32))
+    assert (encoder_windows(mel, 20)[5] == silent_window()).all()
+
+
+def test_a_corpus_is_read_with_labels_from_its_phonemes(tmp_path: Path) -> None:
+    folder = ClipFolder(tmp_path)
+    sounds = (Phoneme("aa", 0.0, 0.2), Phoneme("m", 0.2, 0.3), Phoneme("aa", 0.3, 0.5))
+    folder.add(framed(0, "slt", "Ama.", Speech(np.full(8000, 0.2, np.float32), 16_000, sounds)))
+    folder.save()
+    (clip,) = load_corpus(tmp_path)
+    assert clip.voice == "slt"
+    truth = clip.labels()
+    assert len(truth) == clip.frames
+    assert truth.contact[:, 1].max() == 1.0
+
+
+def test_a_missing_corpus_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StudioError, match="synthesize one there"):
+        load_corpus(tmp_path)

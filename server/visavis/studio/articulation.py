@@ -67,7 +67,8 @@ def curves(phonemes: Sequence[Phoneme], frames: int) -> Curves:
     spoken = segments(phonemes)
     if not spoken:
         return Curves(np.zeros((frames, len(TRACKS))), np.zeros(frames))
-    targets = np.array([VISEMES[s.viseme].vector() for s in spoken])
+    shapes = {viseme: VISEMES[viseme].vector() for viseme in {s.viseme for s in spoken}}
+    targets = np.array([shapes[s.viseme] for s in spoken])
     tongues = np.array([VISEMES[s.viseme].tongue_up * VISEMES[s.viseme].gain for s in spoken])
     times_s = (np.arange(frames) + 0.5) / FPS + LEAD_S
     pull = _pull(spoken, times_s)

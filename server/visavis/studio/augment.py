@@ -9,16 +9,15 @@ from scipy.signal import fftconvolve
 from visavis.core.timeline import SAMPLE_RATE
 
 Float32 = NDArray[np.float32]
-GAIN_DB = (-20.0, 6.0)
-SNR_DB = (5.0, 30.0)
 BABBLE_VOICES = 4
-THROAT = (0.87, 1.15)  # length of the vocal tract against the speaker's own
+THROAT = (0.82, 1.2)  # length of the vocal tract against the speaker's own
 
 
 def coloured_noise(samples: int, random: np.random.Generator) -> Float32:
     """Noise of unit power whose spectrum falls by 0 to 9 dB per octave."""
     spectrum = np.fft.rfft(random.standard_normal(samples))
     fall = np.maximum(np.arange(len(spectrum)), 1) ** -random.uniform(0.0, 1.5)
+    fall[0] = 0.0
     noise = np.fft.irfft(spectrum * fall, samples)
     return (noise / max(float(noise.std()), 1e-9)).astype(np.float32)
 
@@ -50,33 +49,13 @@ def band_limited(pcm: Float32, random: np.random.Generator) -> Float32:
 
 def reverberant(pcm: Float32, random: np.random.Generator) -> Float32:
     """A small room: the direct sound stays first and strongest."""
-    decay_s, wet = random.uniform(0.1, 0.4), random.uniform(0.05, 0.35)
+    decay_s, wet = random.uniform(0.1, 0.6), random.uniform(0.05, 0.7)
     time = np.arange(round(decay_s * SAMPLE_RATE)) / SAMPLE_RATE
     tail = random.standard_normal(len(time)) * np.exp(-6.9 * time / decay_s)
     tail *= wet / np.sqrt(np.square(tail).sum())
     tail[0] = 1.0
     wet_pcm: Float32 = fftconvolve(pcm, tail)[: len(pcm)].astype(np.float32)
     return wet_pcm
-
-
-def augmented(pcm: Float32, others: Sequence[Float32], random: np.random.Generator) -> Float32:
-    """Speech [samples] as some microphone might hear it, clipped to [-1, 1]."""
-    if random.random() < 0.25:
-        pcm = reverberant(pcm, random)
-    chance = random.random()
-    if chance < 0.35:
-        pcm = at_snr(pcm, coloured_noise(len(pcm), random), random.uniform(*SNR_DB))
-    elif chance < 0.5:
-        pcm = at_snr(pcm, babble(others, len(pcm), random), random.uniform(*SNR_DB))
-    if random.random() < 0.3:
-        pcm = band_limited(pcm, random)
-    peak = float(np.abs(pcm).max()) + 1e-6
-    if random.random() < 0.1:
-        limit = np.float32(peak * random.uniform(0.3, 0.9))
-        pcm = np.clip(pcm, -limit, limit)
-    gain = 10 ** (random.uniform(*GAIN_DB) / 20)
-    heard: Float32 = np.clip(pcm * np.float32(gain), -1.0, 1.0)
-    return heard
 
 
 def other_throat(mel: Float32, random: np.random.Generator) -> Float32:
@@ -89,12 +68,3 @@ def other_throat(mel: Float32, random: np.random.Generator) -> Float32:
     above = np.minimum(below + 1, bands - 1)
     warped: Float32 = mel[:, below] * (1 - share) + mel[:, above] * share
     return warped
-
-
-def nobody_speaking(samples: int, random: np.random.Generator) -> Float32:
-    """Digital silence, or room noise alone at -80 to -30 dB full scale."""
-    if random.random() < 0.3:
-        return np.zeros(samples, np.float32)
-    level = np.float32(10 ** (random.uniform(-80, -30) / 20))
-    noise: Float32 = np.clip(coloured_noise(samples, random) * level, -1.0, 1.0)
-    return noise

@@ -1,4 +1,4 @@
-"""Speech with articulation labels, and the mel windows that the runtime would see of it."""
+"""Speech with phoneme times, and the mel windows that the runtime would see of it."""
 
 import json
 from dataclasses import dataclass
@@ -12,37 +12,45 @@ from visavis.core.mel import SILENCE, MelSpec, filterbank
 from visavis.core.timeline import FRAME_SAMPLES
 from visavis.core.window import WindowSpec
 from visavis.errors import StudioError
-from visavis.studio.dataset import Dataset, articulation
-from visavis.studio.visemes import VISEMES
+from visavis.studio.labels import Labels, labels, resting
+from visavis.studio.phonemes import Phoneme
 from visavis.studio.wav import read_wav
 
 Float32 = NDArray[np.float32]
 MEL = MelSpec()
-WINDOWS = WindowSpec(length=16, offset=-5, left=7, right=0, shift=0, edge="silence")
-REST = np.append(VISEMES["sil"].vector(), 0.0).astype(np.float32)  # [19]
+WINDOWS = WindowSpec(length=16, offset=-5, left=11, right=0, shift=0, edge="silence")
+REST = resting(1).articulation[0]  # [19]
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """One clip: PCM of whole video frames and articulation [frames, 19]."""
+    """One clip: PCM of whole video frames and the phonemes in it."""
 
     voice: str
     text: str
     pcm: Float32
-    articulation: Float32
+    phonemes: tuple[Phoneme, ...]
 
     @property
     def frames(self) -> int:
-        return len(self.articulation)
+        return len(self.pcm) // FRAME_SAMPLES
+
+    def labels(self) -> Labels:
+        """What a listener should say of it.
+
+        Raises:
+            StudioError: a phoneme symbol is unknown.
+        """
+        return labels(self.phonemes, self.frames)
 
 
 def _spoken(entry: dict[str, Any], wav: Path) -> Spoken:
     rate, pcm = read_wav(wav)
     if rate != MEL.sample_rate:
         raise StudioError(f"{wav} has {rate} samples per second; convert it to {MEL.sample_rate}.")
-    labels = articulation(entry)
-    frames = min(len(labels), len(pcm) // FRAME_SAMPLES)
-    return Spoken(entry["voice"], entry["text"], pcm[: frames * FRAME_SAMPLES], labels[:frames])
+    whole = len(pcm) // FRAME_SAMPLES * FRAME_SAMPLES
+    phonemes = tuple(Phoneme(*sound) for sound in entry["ph"])
+    return Spoken(entry["voice"], entry["text"], pcm[:whole], phonemes)
 
 
 def load_corpus(folder: Path) -> list[Spoken]:
@@ -52,16 +60,6 @@ def load_corpus(folder: Path) -> list[Spoken]:
     except OSError as error:
         raise StudioError(f"{folder} holds no speech corpus: synthesize one there.") from error
     return [_spoken(entry, folder / "speech" / f"{entry['id']:04d}.wav") for entry in entries]
-
-
-def load_clips(data: Dataset, clips: list[int]) -> list[Spoken]:
-    """The speech of a rendered data set's clips."""
-    return [_spoken(data.clips[clip], data.wav(clip)) for clip in clips]
-
-
-def resting(frames: int) -> Float32:
-    """Articulation [frames, 19] of a shut mouth."""
-    return np.tile(REST, (frames, 1))
 
 
 def mel_frames(pcm: Float32) -> Float32:
@@ -79,13 +77,13 @@ def mel_frames(pcm: Float32) -> Float32:
     return mel
 
 
-def encoder_windows(mel: Float32, frames: int) -> Float32:
+def encoder_windows(mel: Float32, frames: int, spec: WindowSpec = WINDOWS) -> Float32:
     """The encoder's inputs [frames, bands, length] of a clip, silence beyond both ends."""
-    starts = np.array([WINDOWS.mel_start(index, MEL.rate) for index in range(frames)])
+    starts = np.array([spec.mel_start(index, MEL.rate) for index in range(frames)])
     before = max(0, -int(starts.min()))
-    after = max(0, int(starts.max()) + WINDOWS.length - len(mel))
+    after = max(0, int(starts.max()) + spec.length - len(mel))
     padded = np.pad(mel, ((before, after), (0, 0)), constant_values=float(SILENCE))
-    rows = starts[:, None] + before + np.arange(WINDOWS.length)
+    rows = starts[:, None] + before + np.arange(spec.length)
     return np.ascontiguousarray(padded[rows].transpose(0, 2, 1))
 
 

@@ -1,56 +1,113 @@
-"""The networks that hear: mel windows → features → articulation."""
+"""The networks that hear: mel windows → features → articulation.
 
-from typing import cast
+The encoder is convolutional in time without padding, so that training can run it once over a whole
+stretch of sound and gather the windows late; a runtime feeds it window by window.
+"""
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as fn
 
+from visavis.studio.articulation import COARTICULATED, CONTACTS
 from visavis.studio.dataset import CHANNELS
+from visavis.studio.labels import CLASSES
+from visavis.studio.visemes import VISEMES
 
-FEATURES = 64  # per encoder window
-ROWS = 8  # encoder windows per video frame
+FEATURES = 128  # per encoder window
+ROWS = 12  # encoder windows per video frame
 ARTICULATION = len(CHANNELS)
+BANDS, LENGTH = 80, 16  # of an encoder window
+WIDTH = 160
+LATE = 6  # steps of time that a window's map keeps after the convolutions
+NEIGHBOURS = 5  # frames whose visemes are guessed in training: two before to two after
+HELD = 0.15  # contact logits are stretched by this on both sides, so that 0 and 1 are reached
 
 
 class AudioEncoder(nn.Module):
-    """Mel window [B, 1, 80, 16] → feature [B, FEATURES]."""
+    """Mel window [B, 1, 80, 16] → feature [B, FEATURES] and speech [B, 1], the probability that
+    somebody speaks."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.body = nn.Sequential(
-            *_conv_norm(1, 32, (5, 3), (2, 2)),
-            *_conv_norm(32, 48, (3, 3), (2, 1)),
-            *_conv_norm(48, 64, (3, 3), (2, 2)),
-            *_conv_norm(64, 64, (3, 3), (2, 1)),
+        self.bands = nn.Sequential(
+            *_conv_norm(1, 24, (5, 3)),
+            *_conv_norm(24, 32, (3, 3)),
+            *_conv_norm(32, 48, (3, 3)),
+            *_conv_norm(48, 64, (3, 3)),
         )
-        self.out = nn.Linear(64 * 5 * 4, FEATURES)
+        self.bands.to(memory_format=torch.channels_last)  # faster on a processor
+        self.time = nn.Conv1d(64 * BANDS // 16, WIDTH, 3)
+        self.out = nn.Linear(WIDTH * LATE, FEATURES)
+        self.speech = nn.Linear(FEATURES, 1)
 
-    def forward(self, mel: Tensor) -> Tensor:
-        return torch.tanh(self.out(self.body(mel * 0.25).flatten(1)))
+    def map(self, mel: Tensor) -> Tensor:
+        """Mel frames [B, 1, 80, T] → [B, WIDTH, T - 10]."""
+        return fn.relu(self.time(self.bands(mel * 0.25).flatten(1, 2)))
+
+    def read(self, late: Tensor) -> tuple[Tensor, Tensor]:
+        """Maps of windows [N, WIDTH, LATE] → features [N, FEATURES], speech logits [N, 1]."""
+        feature = torch.tanh(self.out(late.flatten(1)))
+        return feature, self.speech(feature)
+
+    def forward(self, mel: Tensor) -> tuple[Tensor, Tensor]:
+        feature, logit = self.read(self.map(mel))
+        return feature, torch.sigmoid(logit)
 
 
-def _conv_norm(
-    inside: int, outside: int, kernel: tuple[int, int], stride: tuple[int, int]
-) -> list[nn.Module]:
-    padding = (kernel[0] // 2, kernel[1] // 2)
-    conv = nn.Conv2d(inside, outside, kernel, stride, padding, bias=False)
+def _conv_norm(inside: int, outside: int, kernel: tuple[int, int]) -> list[nn.Module]:
+    """Half as many bands, two time steps fewer."""
+    conv = nn.Conv2d(inside, outside, kernel, (2, 1), (kernel[0] // 2, 0), bias=False)
     return [conv, nn.BatchNorm2d(outside), nn.ReLU()]
 
 
-class ArticulationHead(nn.Module):
-    """Features [B, ROWS, FEATURES], oldest first → articulation [B, 19]."""
+class Residual(nn.Module):
+    """Two linear layers beside a straight way."""
 
-    def __init__(self, width: int = 256) -> None:
+    def __init__(self, width: int, drop: float) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Linear(width, width), nn.ReLU(), nn.Dropout(drop), nn.Linear(width, width)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return fn.relu(x + self.body(x))
+
+
+class ArticulationHead(nn.Module):
+    """Features [B, ROWS, FEATURES], oldest first → articulation [B, 19].
+
+    Beside the articulation it tells how far the lips touch, and where they do it holds the touching
+    parts exactly as the labels do.
+    """
+
+    free: Tensor
+    touching: Tensor
+
+    def __init__(self, width: int = 384, drop: float = 0.1) -> None:
         super().__init__()
         self.body = nn.Sequential(
             nn.Linear(ROWS * FEATURES, width),
             nn.ReLU(),
-            nn.Dropout(0.1),
-            nn.Linear(width, width),
-            nn.ReLU(),
-            nn.Dropout(0.1),
-            nn.Linear(width, ARTICULATION),
+            nn.Dropout(drop),
+            Residual(width, drop),
+            Residual(width, drop),
         )
+        self.weights = nn.Linear(width, ARTICULATION)
+        self.contact = nn.Linear(width, len(CONTACTS))
+        self.visemes = nn.Linear(width, NEIGHBOURS * len(CLASSES))  # for training alone
+        free = [name in (*COARTICULATED, CHANNELS[-1]) for name in CHANNELS]
+        shapes = [[*VISEMES[viseme].vector(), 0.0] for viseme in CONTACTS]
+        self.register_buffer("free", torch.tensor(free).float(), persistent=False)
+        self.register_buffer("touching", torch.tensor(shapes).float(), persistent=False)
 
     def forward(self, features: Tensor) -> Tensor:
-        return cast("Tensor", self.body(features.flatten(1)))
+        hidden = self.body(features.flatten(1))
+        return self.articulate(self.weights(hidden), self.contact(hidden))
+
+    def articulate(self, weights: Tensor, contact: Tensor) -> Tensor:
+        """Hold the lips in the contacts, weakest first, as far as the logits [B, 2] say."""
+        share = (torch.sigmoid(contact) * (1 + 2 * HELD) - HELD).clamp(0, 1)
+        for index in range(len(CONTACTS)):
+            held = share[:, index : index + 1] * (1 - self.free)
+            weights = weights + held * (self.touching[index] - weights)
+        return weights

@@ -38,7 +38,7 @@ _SIMPLE = {
     "PP": "p b m",
     "FF": "f v",
     "TH": "T D th dh",
-    "DD": "t d t# d# t2 dx",
+    "DD": "t d t# d# t2 t[ dx",
     "nn": "n l N n- l# L ng",
     "kk": "k g x h hh ?",
     "CH": "tS dZ S Z ch jh sh zh",

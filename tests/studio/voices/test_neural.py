@@ -133,3 +133,19 @@ def test_an_inner_tensor_becomes_the_last_output(tmp_path: Path) -> None:
 def test_a_model_without_the_tensor_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="has no tensor"):
         open_with_durations(tiny_model(tmp_path / "tiny.onnx"), "durations")
+
+
+def test_styles_can_be_mixed(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {"a": np.full((4, 1, 256), 2.0), "b": np.full((4, 1, 256), 6.0)}
+    monkeypatch.setattr(kokoro, "_own_styles", own.__getitem__)
+    kokoro._styles.cache_clear()
+    assert (kokoro._styles("a") == 2.0).all()
+    np.testing.assert_allclose(kokoro._styles("a:0.75+b:0.25"), 3.0)
+
+
+def test_formants_move_by_their_factor() -> None:
+    spectrum = np.zeros((601, 2), np.float32)
+    spectrum[100] = 1.0
+    assert hibari.moved(spectrum, 1.0) is spectrum
+    assert int(hibari.moved(spectrum, 1.2)[:, 0].argmax()) == 120
+    assert int(hibari.moved(spectrum, 0.8)[:, 0].argmax()) == 80

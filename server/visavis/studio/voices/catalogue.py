@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from visavis.errors import StudioError
-from visavis.studio.voices import espeak, flite, hibari, kokoro
+from visavis.studio.voices import espeak, festival, flite, hibari, kokoro
 from visavis.studio.voices.utterance import Speech
 
 TIMBRE_STEPS = 40
@@ -58,30 +58,60 @@ class Voice:
 
 
 def _espeak(name: str) -> Voice:
-    return Voice(espeak.synthesize, name, 20 / 6, (0.85, 1.2), (0.8, 1.25), 0)
+    return Voice(espeak.synthesize, name, 2, (0.8, 1.25), (0.75, 1.3), 0)
 
 
 def _kokoro(name: str, share: float) -> Voice:
-    return Voice(kokoro.synthesize, name, share, (0.9, 1.15))
+    return Voice(kokoro.synthesize, name, share, (0.9, 1.15), timbre_steps=5)
 
 
-_PITCHES = (0.9, 1.12)
+def _hibari(name: str, share: float, pitches: tuple[float, float]) -> Voice:
+    return Voice(hibari.synthesize, name, share, pitches=pitches, timbre_steps=0)
+
+
+_PITCHES = (0.85, 1.18)
+
+ESPEAK = {
+    "gmw/en-US": "f1 f2 f3 f4 m1 m3 m6 adam linda quincy klatt2 steph grandpa",
+    "gmw/en-US-nyc": "f5 m7 belinda victor",
+    "gmw/en": "f3 f5 m1 m4 Andy Annie david klatt4",
+    "gmw/en-GB-x-rp": "f4 m2 anika paul",
+    "gmw/en-GB-scotland": "f2 m5 aunty travis",
+    "gmw/en-GB-x-gbclan": "f1 m3 Mike",
+    "gmw/en-GB-x-gbcwmd": "f4 m8 edward",
+    "gmw/en-029": "f2 m4 Alicia",
+}
+"""Accents of eSpeak, each with the speakers it is heard from."""
+
+SLOW = {
+    "jf_gongitsune": _kokoro("jf_gongitsune", 6),
+    "jf_nezumi": _kokoro("jf_nezumi", 6),
+    "jf_alpha-gongitsune": _kokoro("jf_gongitsune:0.5+jf_alpha:0.5", 5),
+    "jf_tebukuro-nezumi": _kokoro("jf_nezumi:0.55+jf_tebukuro:0.45", 5),
+    "jf_nezumi-gongitsune": _kokoro("jf_nezumi:0.5+jf_gongitsune:0.5", 5),
+    "jf_gongitsune-tebukuro": _kokoro("jf_gongitsune:0.6+jf_tebukuro:0.4", 3),
+}
+"""Voices that take about as long as they speak, mixtures among them."""
 
 VOICES: dict[str, Voice] = {
-    "slt": Voice(flite.synthesize, "slt", 25, pitches=_PITCHES),
-    "rms": Voice(flite.synthesize, "rms", 25),
-    "awb": Voice(flite.synthesize, "awb", 25, pitches=_PITCHES),
+    "slt": Voice(flite.synthesize, "slt", 30, pitches=_PITCHES, timbre_steps=5),
+    "rms": Voice(flite.synthesize, "rms", 35, timbre_steps=6),
+    "awb": Voice(flite.synthesize, "awb", 35, pitches=_PITCHES, timbre_steps=6),
+    "ked": Voice(festival.synthesize, "ked", 25, pitches=_PITCHES, timbre_steps=6),
+    "slt_hts": Voice(festival.synthesize, "slt_hts", 15, timbre_steps=5),
     "hibari": Voice(hibari.synthesize, "heart", 40, pitches=_PITCHES),
-    "jf_gongitsune": _kokoro("jf_gongitsune", 12),
-    "jf_nezumi": _kokoro("jf_nezumi", 12),
-    "espeak-us-f2": _espeak("gmw/en-US+f2"),
-    "espeak-us-m3": _espeak("gmw/en-US+m3"),
-    "espeak-nyc-m7": _espeak("gmw/en-US-nyc+m7"),
-    "espeak-gb-f5": _espeak("gmw/en+f5"),
-    "espeak-gb-m1": _espeak("gmw/en+m1"),
-    "espeak-rp-f4": _espeak("gmw/en-GB-x-rp+f4"),
+    "hibari-bass": _hibari("bass", 20, (0.45, 0.7)),
+    "hibari-tenor": _hibari("tenor", 20, (0.55, 0.85)),
+    "hibari-alto": _hibari("alto", 15, (0.8, 1.2)),
+    "hibari-child": _hibari("child", 10, (1.05, 1.35)),
+    **SLOW,
+    **{
+        f"espeak-{accent.rpartition('/')[2]}-{speaker}": _espeak(f"{accent}+{speaker}")
+        for accent, speakers in ESPEAK.items()
+        for speaker in speakers.split()
+    },
 }
-"""Voices to train on; shares are minutes in a corpus of two and a half hours."""
+"""Voices to train on; shares are minutes in a corpus of six hours."""
 
 HELD_OUT_VOICES: dict[str, Voice] = {
     "kal16": Voice(flite.synthesize, "kal16", 1),
