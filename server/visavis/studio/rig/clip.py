@@ -1,49 +1,42 @@
-"""A spoken clip as the renderer sees it: ARKit weights per frame, and its place in the loop."""
+"""Spoken clips as the renderer sees them: what the mouth does in each video frame."""
 
 import json
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 import numpy as np
 
 from visavis.errors import StudioError
+from visavis.studio.articulation import curves
+from visavis.studio.phonemes import Phoneme
+from visavis.studio.rig.geometry import Floats
 
-_PAIRING_SEED = 11
+_NEEDED = {"voice", "text", "frames", "ph"}
 
 
-class ClipEntry(TypedDict):
-    """One entry of `speech/meta.json`, at 25 frames a second.
+@dataclass(frozen=True)
+class SpokenClip:
+    """One text by one voice; `articulation` (frames, 19) are 18 ARKit weights and the tongue's
+    lift (dm), at 25 frames a second."""
 
-    `ph` are phonemes (symbol, start s, end s); `weights` (frames, names) are 0..1;
-    `tongue_up` (frames) is in dm. `start` and `template_index` (frames) say which frame of the
-    idle loop each frame is rendered at; `paired_with_loop` adds them.
-    """
-
-    id: int
     voice: str
     text: str
-    frames: int
-    ph: list[Any]
-    names: list[str]
-    weights: list[list[float]]
-    tongue_up: list[float]
-    start: NotRequired[int]
-    template_index: NotRequired[list[int]]
+    articulation: Floats
 
 
-def _is_clip(entry: object) -> bool:
-    if not isinstance(entry, dict) or not ClipEntry.__required_keys__ <= entry.keys():
-        return False
-    per_frame = (entry["weights"], entry["tongue_up"])
-    widths = {len(row) for row in entry["weights"]}
-    return all(len(rows) == entry["frames"] for rows in per_frame) and widths <= {
-        len(entry["names"])
-    }
+def _spoken(entry: dict[str, Any]) -> SpokenClip:
+    movement = curves([Phoneme(*sound) for sound in entry["ph"]], int(entry["frames"]))
+    articulation = np.column_stack([movement.weights, movement.tongue_up])
+    return SpokenClip(entry["voice"], entry["text"], articulation)
 
 
-def load_clips(path: Path) -> list[ClipEntry]:
-    """Read a list of clips; StudioError when the file is missing or is something else."""
+def load_clips(folder: Path) -> list[SpokenClip]:
+    """The clips of a speech folder, moved by their phonemes.
+
+    Raises StudioError when `speech/meta.json` is missing or is something else.
+    """
+    path = folder / "speech" / "meta.json"
     hint = "make it with `python -m visavis.studio.speech DIR`."
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
@@ -51,20 +44,8 @@ def load_clips(path: Path) -> list[ClipEntry]:
         raise StudioError(f"There is no {path}: {hint}") from None
     except ValueError:
         raise StudioError(f"{path} is not valid JSON: {hint}") from None
-    if not isinstance(entries, list) or not all(_is_clip(entry) for entry in entries):
-        raise StudioError(f"{path} is not a list of clips with weights for every frame: {hint}")
-    return entries
-
-
-def paired_with_loop(clips: Sequence[ClipEntry], loop_frames: int) -> list[ClipEntry]:
-    """The clips, each begun at a random frame of the loop.
-
-    The draw goes by position: clips added at the end leave earlier ones where they were.
-    """
-    rng = np.random.default_rng(_PAIRING_SEED)
-    paired: list[ClipEntry] = []
-    for clip in clips:
-        start = int(rng.integers(0, loop_frames))
-        index = [(start + k) % loop_frames for k in range(clip["frames"])]
-        paired.append({**clip, "start": start, "template_index": index})
-    return paired
+    if not isinstance(entries, list) or not all(
+        isinstance(entry, dict) and entry.keys() >= _NEEDED for entry in entries
+    ):
+        raise StudioError(f"{path} is not a list of clips with phonemes: {hint}")
+    return [_spoken(entry) for entry in entries]

@@ -1,52 +1,105 @@
-"""The idle loop: a head that drifts and blinks, and ends where it began."""
+"""The idle clip: a head that drifts, breathes, blinks and looks about, played there and back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from visavis.studio.rig.geometry import Floats
+from visavis.studio.rig.gaze import gaze_weights
+from visavis.studio.rig.geometry import Floats, smoothstep
 
-_SWAY_DEG = (2.0, 4.2, 1.6)
-_HARMONICS = ((1, 0.6), (2, 0.3), (3, 0.12), (5, 0.05))
-"""Cycles per loop and their share; whole cycles are what closes the loop."""
-_BLINK_AT_S = (1.3, 4.4)
-_BLINK_WIDTH_S = 0.075
+IDLE_FRAMES = 151
+HOMES = (0, 100)
+"""Frames at which the person is exactly at home: head at rest, breath out, eyes ahead, open."""
+BREATH_FRAMES = 100
+
+_DRIFT_DEG = (0.9, 1.9, 0.8)
+"""How far pitch, yaw and roll wander."""
+_BREATH_PITCH_DEG = -0.35
+"""The head lifts a little with the breath."""
+_BUMPS = ((24, 24), (48, 44), (74, 26), (126, 24), (150, 50))
+"""Middle and half width, in frames, of the swells of the drift; none reaches over a home."""
+_BLINKS = (31, 86, 121)
+_LIDS = (0.12, 0.72, 1.0, 0.78, 0.30, 0.05)
+"""One blink, a frame each; nearly the same backwards, for the clip plays both ways."""
+_GAZE = ((14, 3.2, 0.4), (47, -2.4, -1.2), (69, 0.0, 0.0), (108, -3.0, 0.6), (134, 1.2, -0.8))
+"""Saccades: first frame, and where the eyes go then (deg to the person's left, and down)."""
+_SACCADE_FRAMES = 2
+_BROW_BUMPS = ((22, 20, 0.10), (62, 24, 0.06), (150, 46, 0.09))
 
 
 @dataclass(frozen=True)
-class IdleLoop:
-    """`rotation_deg` (N, 3) pitch, yaw, roll and `blink` (N,) 0..1 per frame; N leads to 0."""
+class Motion:
+    """One clip, a row per frame: `rotation_deg` (N, 3) pitch, yaw and roll of the head,
+    `weights` (ARKit, 0..1) of the face, `breath` (N,) from 0 (out) to 1 (in).
+
+    It plays there and back, so nothing moves at either end.
+    """
 
     rotation_deg: Floats
-    blink: Floats
+    weights: Sequence[dict[str, float]]
+    breath: Floats
+    homes: tuple[int, ...] = ()
 
-    def eyelids(self, frame: int) -> dict[str, float]:
-        """ARKit weights of the blink at one frame."""
-        weight = float(self.blink[frame])
-        return {"eyeBlinkLeft": weight, "eyeBlinkRight": weight}
-
-
-def _sway(phase: Floats, amplitude_deg: float, rng: np.random.Generator) -> Floats:
-    total = np.zeros_like(phase)
-    for cycles, share in _HARMONICS:
-        total = total + np.sin(cycles * phase + rng.uniform(0, 6.3)) * share
-    return amplitude_deg * total
+    def __len__(self) -> int:
+        return len(self.breath)
 
 
-def _blink(seconds: Floats, times_s: Sequence[float]) -> Floats:
-    """Lids fall fast and rise slowly around each time."""
-    weight = np.zeros_like(seconds)
-    for time_s in times_s:
-        x = (seconds - time_s) / _BLINK_WIDTH_S
-        lid = np.where(x < 0, np.exp(-((x * 1.3) ** 2)), np.exp(-((x * 0.75) ** 2)))
-        weight = np.maximum(weight, lid)
-    return weight
+def swell(frames: int, middle: float, half_width: float) -> Floats:
+    """A raised cosine (frames,): 1 at its middle, 0 and flat beyond its half width."""
+    t = np.clip((np.arange(frames) - middle) / half_width, -1.0, 1.0)
+    return np.asarray(0.5 + 0.5 * np.cos(np.pi * t), dtype=np.float64)
 
 
-def idle_loop(frames: int = 150, fps: int = 25, seed: int = 5) -> IdleLoop:
-    """A closed loop of `frames`; the same seed gives the same motion."""
-    rng = np.random.default_rng(seed)
-    phase = np.arange(frames) / frames * 2 * np.pi
-    rotation = np.stack([_sway(phase, amplitude, rng) for amplitude in _SWAY_DEG], axis=-1)
-    return IdleLoop(rotation, _blink(np.arange(frames) / fps, _BLINK_AT_S))
+def blinks(frames: int, starts: Sequence[int]) -> Floats:
+    """Lids (frames,): 0 open, 1 shut."""
+    lids = np.zeros(frames)
+    for start in starts:
+        lids[start : start + len(_LIDS)] = _LIDS[: max(0, frames - start)]
+    return lids
+
+
+def saccades(frames: int, moves: Sequence[tuple[int, float, float]], duration: int) -> Floats:
+    """Where the eyes point (frames, 2): yaw and pitch in deg, held between quick moves."""
+    gaze = np.zeros((frames, 2))
+    for start, *target in moves:
+        share = smoothstep(np.arange(frames), start, start + duration)[:, None]
+        gaze = gaze * (1 - share) + np.array(target) * share
+    return gaze
+
+
+def face(
+    lids: Floats, gaze_deg: Floats, rotation_deg: Floats, expression: dict[str, Floats]
+) -> list[dict[str, float]]:
+    """ARKit weights per frame; the eyes stay on what they look at while the head turns."""
+    eyes = gaze_deg - rotation_deg[:, [1, 0]]
+    rows = []
+    for frame, lid in enumerate(lids):
+        row = {name: float(curve[frame]) for name, curve in expression.items() if curve[frame]}
+        row |= gaze_weights(*eyes[frame].tolist())
+        row |= {"eyeBlinkLeft": float(lid), "eyeBlinkRight": float(lid)} if lid else {}
+        rows.append(row)
+    return rows
+
+
+def _drift(rng: np.random.Generator) -> Floats:
+    """Rotation (N, 3) in deg: swells of random size, the same sign twice at most."""
+    total = np.zeros((IDLE_FRAMES, 3))
+    for number, (middle, half_width) in enumerate(_BUMPS):
+        sign = np.array([1, (-1) ** number, (-1) ** (number // 2)])
+        size = rng.uniform(0.45, 1.0, 3) * sign * _DRIFT_DEG
+        total += swell(IDLE_FRAMES, middle, half_width)[:, None] * size
+    return total
+
+
+def idle_clip(seed: int = 5) -> Motion:
+    """151 frames that last 12 s there and back; the same seed gives the same motion."""
+    half = BREATH_FRAMES / 2
+    breath = np.resize(swell(BREATH_FRAMES, half, half), IDLE_FRAMES)
+    rotation = _drift(np.random.default_rng(seed))
+    rotation[:, 0] += _BREATH_PITCH_DEG * breath
+    brows = sum(size * swell(IDLE_FRAMES, m, w) for m, w, size in _BROW_BUMPS)
+    gaze = saccades(IDLE_FRAMES, _GAZE, _SACCADE_FRAMES)
+    expression = {"browInnerUp": np.asarray(brows, dtype=np.float64)}
+    weights = face(blinks(IDLE_FRAMES, _BLINKS), gaze, rotation, expression)
+    return Motion(rotation, weights, breath, HOMES)

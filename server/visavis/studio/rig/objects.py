@@ -11,6 +11,8 @@ from visavis.studio.rig.geometry import Floats, Indices, to_blender
 
 Faces = Indices | list[list[int]]
 
+_BEHIND_CAMERA = (0.0, -40.0, 0.0)
+
 
 def link(name: str, data: Any) -> Any:
     """A new object of the scene that shows `data`."""
@@ -94,6 +96,17 @@ def strand_object(
     radius.data.foreach_set("value", _flat32(taper))
     curves.materials.append(material)
     return link(name, curves)
+
+
+def keep_apart(thing: Any) -> None:
+    """Show an object a second time, tiny and behind the camera.
+
+    Cycles rebuilds one search tree over all that is shown once for every picture; what is shown
+    twice has a tree of its own, which is kept while the object only turns.
+    """
+    twin = thing.copy()
+    bpy.context.scene.collection.objects.link(twin)
+    twin.matrix_world = Matrix.Translation(_BEHIND_CAMERA) @ Matrix.Scale(1e-3, 4)
 
 
 def move_strands(thing: Any, strands: Floats) -> None:
