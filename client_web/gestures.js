@@ -2,6 +2,9 @@
  * @typedef {import('./visavis.js').Talk} Talk
  */
 
+/** How long a button tells that it was heard: the gesture itself may take a few seconds to come. */
+const ASKED_MS = 1_500;
+
 /** One small button for each gesture that the avatar has; they work while a call is live. */
 export class GestureBar {
   #bar;
@@ -34,7 +37,17 @@ export class GestureBar {
     button.className = 'gesture';
     button.disabled = true;
     button.textContent = name[0].toUpperCase() + name.slice(1).replaceAll('-', ' ');
-    button.addEventListener('click', () => void this.#talk()?.gesture(name));
+    button.addEventListener('click', () => void this.#ask(button, name));
     return button;
+  }
+
+  /**
+   * @param {HTMLButtonElement} button
+   * @param {string} name
+   */
+  async #ask(button, name) {
+    if (!(await this.#talk()?.gesture(name))) return;
+    button.classList.add('asked');
+    setTimeout(() => button.classList.remove('asked'), ASKED_MS);
   }
 }
