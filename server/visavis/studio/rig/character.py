@@ -40,10 +40,10 @@ NOVA = Character(
 LEO = Character(
     identity=LEO_IDENTITY,
     hair=CROP,
-    melanin=0.93,
+    melanin=0.88,
     redness=0.25,
     brows=BrowStyle(
-        hairs=560, thickness_dm=0.032, height_dm=0.128, arch_dm=0.034, colour=(0.022, 0.014, 0.010)
+        hairs=520, thickness_dm=0.030, height_dm=0.128, arch_dm=0.034, colour=(0.034, 0.022, 0.015)
     ),
     iris=(0.040, 0.060, 0.050),
     skin=SkinTone(
@@ -56,8 +56,8 @@ LEO = Character(
         lip=(0.34, 0.115, 0.095),
         lip_light=(0.40, 0.16, 0.125),
         lip_share=0.7,
-        beard=(0.075, 0.050, 0.038),
-        stubble=0.55,
+        beard=(0.060, 0.038, 0.028),
+        stubble=0.6,
         hair_root=(0.030, 0.020, 0.015),
     ),
     lashes=0.75,

@@ -121,11 +121,15 @@ def _crop(roots: Roots, skull: Skull, rng: np.random.Generator) -> Floats:
     """A short textured crop with faded sides: strands (N, 5, 3)."""
     locks = _Locks.draw(roots, rng)
     y, z = roots.points[:, 1], roots.points[:, 2]
-    top = smoothstep(y + 0.25 * (z - 0.4), 6.85, 7.35)
-    length = 0.035 + 0.26 * top * (0.7 + 0.3 * locks.rise[locks.clump]) * (0.75 + 0.5 * locks.own)
+    top = smoothstep(y + 0.22 * (z - 0.4), 6.98, 7.45)
+    top = top * (0.3 + 0.7 * smoothstep(roots.normals[:, 1], 0.1, 0.6))
+    length = 0.028 + 0.21 * top * (0.55 + 0.6 * locks.rise[locks.clump]) * (0.85 + 0.3 * locks.own)
     along = np.stack([0.25 * np.sign(roots.points[:, 0] + 0.1), -0.8 * (1 - top), 0.7 * top], -1)
-    along = without_normal(along, roots.normals) + 0.38 * locks.lean[locks.clump]
-    start = unit(roots.normals * (0.55 + 0.55 * top)[:, None] + 0.6 * along)
+    along = (
+        without_normal(along, roots.normals)
+        + (0.12 + 0.30 * top)[:, None] * locks.lean[locks.clump]
+    )
+    start = unit(roots.normals * (0.30 + 0.55 * top)[:, None] + 0.6 * along)
     bend = without_normal(along, roots.normals) - 0.25 * roots.normals
     t = np.linspace(0, 1, _CROP_STEPS + 1)[None, :, None]
     reach = length[:, None, None]

@@ -9,15 +9,21 @@ from visavis.studio.rig.geometry import Floats, smoothstep
 from visavis.studio.rig.meshdata import MeshData
 
 _SHOULDER_DROP_DEG = 26.0
+_EYES_DM = np.array([0.0, 6.625075, 1.1034875])
+"""Where the point between the eyes stands, whoever it is: the studio is built around it."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """A recipe of targets: a gender, shares of ancestry, and local details by target name."""
+    """A recipe of targets: a gender, shares of ancestry, and local details by target name.
+
+    `scale` sizes the whole person about the eyes.
+    """
 
     gender: str
     ancestry: Mapping[str, float]
     details: Mapping[str, float] = field(default_factory=dict)
+    scale: float = 1.0
 
     def targets(self) -> dict[str, float]:
         """Every target of the recipe with its weight."""
@@ -58,9 +64,18 @@ LEO_IDENTITY = Identity(
         "nose/nose-width2-incr": 0.15,
         "mouth/mouth-scale-horiz-incr": 0.15,
         "mouth/mouth-angles-up": 0.15,
-        "eyes/l-eye-scale-incr": 0.2,
-        "eyes/r-eye-scale-incr": 0.2,
+        "eyes/l-eye-scale-incr": 0.5,
+        "eyes/r-eye-scale-incr": 0.5,
+        "eyes/l-eye-height1-incr": 0.3,
+        "eyes/r-eye-height1-incr": 0.3,
+        "eyes/l-eye-height2-incr": 0.32,
+        "eyes/r-eye-height2-incr": 0.32,
+        "eyes/l-eye-height3-incr": 0.3,
+        "eyes/r-eye-height3-incr": 0.3,
+        "mouth/mouth-upperlip-volume-incr": 0.35,
+        "mouth/mouth-lowerlip-volume-incr": 0.35,
     },
+    scale=0.97,
 )
 
 
@@ -81,6 +96,11 @@ def rest_vertices(data: MeshData, identity: Identity = NOVA_IDENTITY) -> Floats:
     points = data.base.vertices.copy()
     for name, weight in identity.targets().items():
         points += weight * data.target(name)
+    eyes = (
+        points[data.group("helper-l-eye")].mean(axis=0),
+        points[data.group("helper-r-eye")].mean(axis=0),
+    )
+    points = _EYES_DM + identity.scale * (points - (eyes[0] + eyes[1]) / 2)
     for letter, side in (("l", 1), ("r", -1)):
         joint = points[data.group(f"joint-{letter}-shoulder")].mean(axis=0)
         points = _lower_arm(points, joint, side)

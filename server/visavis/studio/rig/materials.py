@@ -30,7 +30,7 @@ def _skin_colour(
     colour: Socket = tone.base
     for mask, share, layer in layers:
         colour = graph.mix(graph.times(mask, share), colour, layer)
-    bristle = graph.ramp(graph.noise(rest, 110, 2), 0.42, 0.58)
+    bristle = graph.ramp(graph.noise(rest, 170, 2), 0.42, 0.58)
     stubble = graph.math("MULTIPLY", graph.value("beard"), graph.ramp(bristle, 0, 1, 0.45, 1))
     colour = graph.mix(graph.times(stubble, tone.stubble), colour, tone.beard)
     lip_noise = graph.ramp(graph.noise(rest, 30, 3), 0.3, 0.7)
