@@ -16,6 +16,7 @@ from visavis.engine.renderer import Renderer
 MAX_BYTES = 30_000_000
 MAX_LOOK_AHEAD_S = 0.2
 MAX_RESTLESSNESS = 6 / 255  # of the generated mouth against the template, mean over the ROI
+MAX_STEP = 1.0  # levels of 255, mean, between pictures that are to look alike
 BUNDLES = sorted(path.parent for path in asset("models").glob("*/avatar.toml"))
 shipped = pytest.mark.parametrize("folder", BUNDLES, ids=lambda folder: folder.name)
 
@@ -69,6 +70,26 @@ def test_the_generator_rests_in_silence(folder: Path) -> None:
         roi = avatar.template.roi(index)
         mouth = generator.generate(roi[None], silence[None])[0]
         assert np.abs(mouth - roi).mean() <= MAX_RESTLESSNESS
+
+
+@shipped
+def test_gestures_begin_where_the_idle_clip_is_at_home(folder: Path) -> None:
+    template = _avatar(folder).template
+    for gesture in template.repertoire.gestures.values():
+        for home in template.repertoire.homes:
+            first, rest = (template.frames[index].astype(int) for index in (gesture.first, home))
+            assert np.abs(first - rest).mean() <= MAX_STEP
+            assert np.percentile(np.abs(first - rest), 99.9) <= 16 * MAX_STEP
+
+
+@shipped
+def test_the_idle_clip_has_no_seam(folder: Path) -> None:
+    """Where it turns round or begins anew it moves no more than elsewhere."""
+    template = _avatar(folder).template
+    idle = template.repertoire.idle
+    shown = [template.frames[idle.index(frame)][::4].astype(int) for frame in range(idle.period)]
+    steps = [np.abs(b - a).mean() for a, b in zip(shown, [*shown[1:], shown[0]], strict=True)]
+    assert steps[-1] <= 1.5 * max(steps[:-1])
 
 
 @shipped
