@@ -6,6 +6,7 @@ Machines are shared and noisy: compare figures of one run, not of two.
 import argparse
 import json
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from rich.console import Console
@@ -15,8 +16,9 @@ from bench.live import lamp_sync, talk_to
 from bench.machine import describe
 from bench.mouth import mouth_box
 from bench.offline import compare, render_fps
-from bench.opening import score_openings
 from visavis import avatars
+from visavis.studio.heldout import default_folder
+from visavis.studio.score import Examiner
 
 RESULTS = Path(__file__).parent / "results" / "first_light.json"
 
@@ -32,10 +34,9 @@ def measure(avatar_id: str) -> dict[str, float | str]:
     figures["identical_pixels_pct"] = batched.identical_pct
     figures["largest_difference_levels"] = batched.maximum
     figures["identical_pixels_pct_batch_1"] = single.identical_pct
-    scored = score_openings(avatar)
-    figures["opening_r"] = scored.correlation
-    figures["lag_frames"] = scored.lag_frames
-    figures["silence_opening_ratio"] = scored.silence_ratio
+    scored = Examiner(avatar, default_folder(), quick=True).report().figures
+    for name in ("opening_r_seen", "opening_r_unseen", "lag_frames", "silence_motion_ratio"):
+        figures[name] = cast("float", scored[name])
     live = talk_to(avatar_id, mouth_box(avatar.bundle))
     figures["presented_fps"] = live.fps
     figures["freezes"] = live.freezes

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from visavis.core.pcm import resample
 from visavis.media.audiofile import read_mono
 
-SPEECH = Path(__file__).parent / "data" / "heldout"
+SPEECH = Path(__file__).parent / "data" / "heldout" / "speech"
 
 
 def write_wav(path: Path, samples: NDArray[np.generic], rate: int = 48_000) -> Path:
@@ -25,7 +25,7 @@ def write_wav(path: Path, samples: NDArray[np.generic], rate: int = 48_000) -> P
 
 def speech(seconds: float, rate: int = 48_000) -> NDArray[np.float32]:
     """Held-out sentences, one after the other, cut or repeated to `seconds`, at `rate`."""
-    clips = [read_mono(path) for path in sorted(SPEECH.glob("*.wav"))]
+    clips = [read_mono(path) for path in sorted(SPEECH.glob("*.flac"))]
     if not clips:
         raise FileNotFoundError(f"no speech in {SPEECH}")
     spoken = resample(np.concatenate(clips), 16_000, rate)

@@ -52,7 +52,7 @@ def test_a_pool_that_cannot_open_leaves_no_film(
         raise BundleError("broken")
 
     monkeypatch.setattr("visavis.validate.SessionPool", fail)
-    audio = Path(__file__).parents[1] / "bench" / "data" / "heldout" / "05.wav"
+    audio = Path(__file__).parents[1] / "bench" / "data" / "heldout" / "speech" / "00.flac"
     with pytest.raises(BundleError):
         validate(lamp, audio, 10, tmp_path / "out", 1, 4, lambda done, total: None)
     assert not list((tmp_path / "out").iterdir())

@@ -135,6 +135,30 @@ def avatar_check(avatar: Annotated[str, typer.Argument(help="Id or folder.")]) -
     out.print(f"{loaded.bundle.id} is whole: {loaded.bundle.size_bytes / 1e6:.1f} MB")
 
 
+@avatar_app.command("score")
+def avatar_score(
+    avatar: Annotated[str, typer.Argument(help="Id or folder.")],
+    heldout: Annotated[
+        Path | None, typer.Option(help="Held-out set; default: that of the checkout.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--out", help="Folder for plot, contact sheet and film.")
+    ] = None,
+    json_path: Annotated[Path | None, typer.Option("--json", help="File for the figures.")] = None,
+    quick: Annotated[bool, typer.Option(help="A third of the sentences.")] = False,
+) -> None:
+    """Measure on sentences never learnt how well an avatar speaks."""
+    from visavis.studio.score_report import ScoreJob, run_score
+
+    loaded = avatars.load(avatars.resolve(avatar))
+    with _progress() as progress:
+        job = ScoreJob(heldout, output, json_path, quick)
+        shown, notes = run_score(loaded, job, _FrameBar(progress, loaded.bundle.name))
+    out.print(shown)
+    for note in notes:
+        out.print(note, soft_wrap=True)
+
+
 @app.command()
 def render(
     audio: AudioPath,

@@ -1,101 +1,81 @@
-"""Sentences that no training saw: their sound, and how the rendered mouth opened to it.
+"""Sentences that no training saw: how they sound, and when the lips must touch in them.
 
-The folder holds `CC.wav` and `truth.json`, enough to score an avatar without its data set.
+A folder holds `sentences.json`, `speech/NN.flac` (16 kHz, mono), and for every person
+`people/<person>/`, the truth that `visavis.studio.truth` reads.
 """
 
 import json
-import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
 import numpy as np
-import typer
 from numpy.typing import NDArray
 
+from visavis.core.timeline import FPS, SAMPLE_RATE
 from visavis.errors import StudioError
-from visavis.studio.crops import LEFT, MARGIN, TOP, Pairs
-from visavis.studio.dataset import HELD_OUT_CLIPS, Dataset
-from visavis.studio.opening import opening
-from visavis.studio.pictures import Bytes, write_bytes
-from visavis.studio.template import ROI
-from visavis.studio.wav import read_wav
+from visavis.studio.articulation import LEAD_S, contact, curves
+from visavis.studio.phonemes import Phoneme, segments
 
 Float32 = NDArray[np.float32]
-TRUTH = "truth.json"
+SENTENCES = "sentences.json"
+SHUT_FROM = 0.999  # share of the contact from which the lips count as meant to be shut
 
 
 @dataclass(frozen=True)
-class HeldOut:
-    """One sentence: PCM at 16 kHz, template frame and true opening in pixels per video frame."""
+class Sentence:
+    """One spoken sentence; `seen`: its voice speaks in the training too. Times in seconds."""
 
-    clip: int
+    number: int
     voice: str
+    seen: bool
     text: str
-    pcm: Float32
-    template: tuple[int, ...]
-    opening: Float32
+    frames: int
+    phonemes: tuple[Phoneme, ...]
+
+    def articulation(self) -> Float32:
+        """What the mouth does, [frames, 19], as in `dataset.CHANNELS`."""
+        moved = curves(self.phonemes, self.frames)
+        return np.concatenate((moved.weights, moved.tongue_up[:, None]), 1).astype(np.float32)
+
+    def closed(self) -> NDArray[np.bool_]:
+        """In which frames p, b or m holds the lips shut."""
+        times_s = (np.arange(self.frames) + 0.5) / FPS + LEAD_S
+        return contact(segments(self.phonemes), "PP", times_s) >= SHUT_FROM
+
+    def sound(self, folder: Path) -> Float32:
+        """Mono PCM at 16 kHz from the held-out folder. Raises `MediaError`."""
+        from visavis.media.audiofile import read_mono  # the renderer's environment has no PyAV
+
+        pcm = np.zeros(self.frames * SAMPLE_RATE // FPS, np.float32)
+        heard = read_mono(folder / sound_name(self.number))[: len(pcm)]
+        pcm[: len(heard)] = heard
+        return pcm
+
+    def entry(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self) | {"phonemes": [list(phoneme) for phoneme in self.phonemes]}
 
 
-def canvas(patch: Bytes) -> Float32:
-    """A window patch [3, side, side] in an otherwise black ROI [3, ROI, ROI], in [0, 1]."""
-    roi = np.zeros((3, ROI, ROI), np.float32)
-    y, x, side = TOP - MARGIN, LEFT - MARGIN, patch.shape[-1]
-    roi[:, y : y + side, x : x + side] = patch.astype(np.float32) / np.float32(255)
-    return roi
+def default_folder() -> Path:
+    """The held-out set of a checkout; it is not part of an installed visavis."""
+    return Path(__file__).parents[3] / "bench" / "data" / "heldout"
 
 
-def true_opening(pairs: Pairs, clip: int) -> tuple[list[int], Float32]:
-    """Template frames and openings of the rendered crops of one clip, in order."""
-    chosen = np.flatnonzero(pairs.clip == clip)
-    chosen = chosen[np.argsort(pairs.frame[chosen])]
-    frames = [int(pairs.index[i]) for i in chosen]
-    curve = [
-        opening(canvas(pairs.targets[i]), canvas(pairs.templates[pairs.index[i]])) for i in chosen
-    ]
-    return frames, np.array(curve, np.float32)
+def sound_name(number: int) -> str:
+    """Where a sentence's sound lies in the folder."""
+    return f"speech/{number:02d}.flac"
 
 
-def write(folder: Path, pairs: Pairs, data: Dataset) -> None:
-    """Write the held-out clips of a data set."""
-    folder.mkdir(parents=True, exist_ok=True)
-    entries = []
-    for clip in HELD_OUT_CLIPS:
-        frames, curve = true_opening(pairs, clip)
-        shutil.copyfile(data.wav(clip), folder / f"{clip:02d}.wav")
-        meta = data.clips[clip]
-        entry = {"clip": clip, "voice": meta["voice"], "text": meta["text"]}
-        entries.append(entry | {"template": frames, "opening_px": curve.round(3).tolist()})
-    write_bytes(folder / TRUTH, (json.dumps(entries, indent=1) + "\n").encode())
-
-
-def read(folder: Path) -> list[HeldOut]:
-    """Read what `write` wrote; StudioError if it is not there."""
+def read_sentences(folder: Path) -> list[Sentence]:
+    """All sentences of a held-out folder. Raises `StudioError` if there are none."""
     try:
-        entries = json.loads((folder / TRUTH).read_text())
+        entries = json.loads((folder / SENTENCES).read_text("utf-8"))
     except OSError as error:
-        raise StudioError(f"{folder} holds no held-out sentences: give their folder.") from error
+        raise StudioError(
+            f"{folder} holds no held-out sentences: name their folder with --heldout."
+        ) from error
     return [
-        HeldOut(
-            entry["clip"],
-            entry["voice"],
-            entry["text"],
-            read_wav(folder / f"{entry['clip']:02d}.wav")[1],
-            tuple(entry["template"]),
-            np.array(entry["opening_px"], np.float32),
-        )
+        Sentence(**(entry | {"phonemes": tuple(Phoneme(*p) for p in entry["phonemes"])}))
         for entry in entries
     ]
-
-
-def main(
-    pairs: Annotated[Path, typer.Argument(help="npz of training pairs")],
-    data: Annotated[Path, typer.Argument(help="rendered data set")],
-    out: Annotated[Path, typer.Argument(help="folder to write, e.g. bench/data/heldout")],
-) -> None:
-    """Write the held-out sentences."""
-    write(out, Pairs.load(pairs), Dataset(data))
-
-
-if __name__ == "__main__":
-    typer.run(main)

@@ -1,45 +1,48 @@
-"""An avatar bundle played clip by clip for scoring: the runtime's own parts, without its gate."""
+"""An avatar played clip by clip for scoring: the runtime's own parts, speech gate included."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.core.bundle import read_bundle
-from visavis.core.bundlefile import read_file
-from visavis.core.colour import planes_to_rgb
-from visavis.core.compositor import crop
-from visavis.core.timeline import frames_for
-from visavis.engine.models import AudioEncoder, GeneratorModel
-from visavis.engine.reference import audio_window, encode_clip
-from visavis.media.clip import load_template
+from visavis.avatars import Avatar
+from visavis.core.compositor import Frame
+from visavis.core.timeline import FRAME_SAMPLES
+from visavis.engine.features import SpeechStep
 
 Float32 = NDArray[np.float32]
 
 
 class Player:
-    """One avatar, whole clips, one thread."""
+    """One avatar, one thread."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, avatar: Avatar) -> None:
         """Raises `BundleError`."""
-        self.bundle = bundle = read_bundle(folder)
-        self._template = load_template(bundle)
-        self._encoder = AudioEncoder(bundle, read_file(bundle, bundle.encoder.file))
-        model = GeneratorModel(bundle, read_file(bundle, bundle.generator.file))
-        self._generator = model.open()
+        self.avatar = avatar
+        self._generator = avatar.fast.open()
 
-    def roi(self, index: int) -> Float32:
-        """The resting ROI [3, size, size] of a template frame."""
-        return self._template.roi(index)
+    def resting(self, index: int) -> Frame:
+        """A template frame with its mouth at rest, to be read only."""
+        return self.avatar.template.idle(index)
 
-    def speak(self, pcm: Float32, template: tuple[int, ...]) -> Iterator[Float32]:
-        """The ROI [3, size, size] as shown, per frame, over the given template frames."""
-        frames = min(len(template), frames_for(len(pcm)))
-        features = encode_clip(self.bundle, self._encoder, pcm, frames_for(len(pcm)))
-        for frame, index in enumerate(template[:frames]):
-            audio = audio_window(self.bundle, features, self._encoder.silence, frame)
-            made = self._generator.generate(self.roi(index)[None], audio[None])[0]
-            shown = self._template.speaking(index, made, gain=1.0)
-            x, y = self._template.corners[index]
-            yield planes_to_rgb(crop(shown, x, y, self._template.size))
+    def idle_path(self, frames: int) -> tuple[int, ...]:
+        """The template frames that a viewer sees in the first `frames` frames."""
+        return tuple(self.avatar.template.index(frame) for frame in range(frames))
+
+    def speak(self, pcm: Float32, path: Sequence[int], gated: bool = True) -> Iterator[Frame]:
+        """The frames as shown while `pcm` [n] at 16 kHz sounds, over the template frames `path`;
+        ungated, the networks decide alone."""
+        features = self.avatar.features()
+        whole = pcm[: len(path) * FRAME_SAMPLES]
+        steps = [*features.push(whole), *features.flush()]
+        for step, index in zip(steps, path, strict=False):
+            yield self._show(step if gated else replace(step, gain=1.0), index)
+
+    def _show(self, step: SpeechStep, index: int) -> Frame:
+        template = self.avatar.template
+        if not step.speaking:
+            return template.idle(index)
+        roi = template.roi(index)[None]
+        made = self._generator.generate(roi, step.audio[None], (index,))[0]
+        return template.speaking(index, made, step.gain)

@@ -1,136 +1,160 @@
-"""Score an avatar on sentences it never learnt: sound in, mouth opening out, against the render.
+"""Score an avatar on what it never learnt: sound in, pictures out, through the whole runtime.
 
-The opening is read off the pixels of both, so the whole path is judged: audio front end, networks
-and compositor. The runtime's speech gate is left out; silence has to be still by itself.
+The mouth is read off the pixels, so that the front end, the networks, the speech gate and the
+compositor are judged together. The same input gives the same figures to the last digit.
 """
 
-import json
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
-import typer
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.table import Table
 
-from visavis.core.timeline import SAMPLE_RATE
-from visavis.studio.augment import coloured_noise
-from visavis.studio.heldout import HeldOut, read
-from visavis.studio.opening import CLOSED_PX, agreement, opening, stillness
-from visavis.studio.pictures import write_bytes
+from visavis.avatars import Avatar
+from visavis.core.timeline import FPS, SAMPLE_RATE
+from visavis.studio.borders import BorderMeter
+from visavis.studio.curves import motion
+from visavis.studio.heldout import Sentence, read_sentences
+from visavis.studio.jitter import JitterMeter
+from visavis.studio.likeness import likeness
+from visavis.studio.noises import at_snr, office, pink
 from visavis.studio.player import Player
+from visavis.studio.takes import Figures, Take, joined, lips
+from visavis.studio.truth import person_folder
+from visavis.studio.watching import Meter, load_watcher
 
 Float32 = NDArray[np.float32]
+Progress = Callable[[int, int | None], None]
 SILENCE_S = 10
-NOISE_DBFS = -60.0
+NOISES_DB = (20, 10)
+QUICK = 3  # one sentence of so many
 
 
-@dataclass(frozen=True)
-class ClipScore:
-    """How one sentence went."""
+@dataclass
+class Report:
+    """Everything that a score shows."""
 
-    clip: int
-    voice: str
-    correlation: float
-    best_lag_frames: int  # positive: the mouth is late
-    error_px: float  # mean absolute difference of the openings
-    closures_kept: float  # share of the truly shut frames in which the lips are shut
-
-
-@dataclass(frozen=True)
-class Score:
-    """The whole table."""
-
-    clips: list[ClipScore]
-    correlation: float  # over all sentences joined
-    best_lag_frames: int
-    digital_silence: float  # swing of the mouth as a share of its range in speech
-    noise_floor: float  # the same in quiet noise
+    figures: Figures
+    seen: list[Take]
+    unseen: list[Take]
+    noisy: list[Take]  # unseen voices in the loudest noise
+    still: dict[str, Float32] = field(default_factory=dict)  # openings by kind of silence
 
 
-def openings(player: Player, pcm: Float32, template: tuple[int, ...]) -> Float32:
-    """Opening in pixels per frame of the avatar speaking `pcm`."""
-    rois = player.speak(pcm, template)
-    curve = [opening(roi, player.roi(index)) for roi, index in zip(rois, template, strict=False)]
-    return np.array(curve, np.float32)
+class Examiner:
+    """One avatar before the held-out set."""
+
+    def __init__(
+        self,
+        avatar: Avatar,
+        heldout: Path,
+        quick: bool = False,
+        progress: Progress = lambda done, total: None,
+    ) -> None:
+        """`quick` takes every third sentence. Raises `StudioError`."""
+        self.avatar, self.folder = avatar, person_folder(heldout, avatar.bundle.id)
+        self.watcher = load_watcher(Player(avatar), self.folder, self._tick)
+        self.truth, self._quick = self.watcher.truth, quick
+        self._progress, self._done = progress, 0
+        whole = read_sentences(heldout)
+        spans = self.truth.spans(whole)
+        self._spans = {s.number: span for s, span in zip(whole, spans, strict=True)}
+        self.sounds = {s.number: s.sound(heldout) for s in whole}
+        self.sentences = whole[:: QUICK if quick else 1]
+
+    def report(self) -> Report:
+        """Play everything and measure. Raises `GeneratorError` if the avatar fails."""
+        border = BorderMeter(int(self.truth.roi))
+        jitter = JitterMeter(self.truth.static.tolist(), self.truth.near.tolist())
+        known = [s for s in self.sentences if s.seen]
+        unknown = [s for s in self.sentences if not s.seen]
+        self._total = sum(s.frames for s in known) + 3 * SILENCE_S * FPS
+        self._total += (1 + len(NOISES_DB)) * sum(s.frames for s in unknown)
+        seen = self._takes(known, None)
+        unseen = self._takes(unknown, None, (border, jitter))
+        noisy = {db: self._takes(unknown, db) for db in NOISES_DB}
+        still = self._silences()
+        speaking = motion(joined([*seen, *unseen])[0][:, 0])
+        figures: Figures = {
+            "id": self.avatar.bundle.id,
+            "sentences": len(self.sentences),
+            **lips(seen, unseen, noisy, self.watcher.shut_px),
+            "silence_motion_ratio": max(map(motion, (still["silence"], still["office"])))
+            / speaking,
+            "silence_motion_ratio_ungated": motion(still["office, no gate"]) / speaking,
+            **likeness(self.avatar, self.truth, self.folder),
+            "border_ratio": border.ratio,
+            "jitter_px": max(jitter.strayed_px, jitter.trembled_px),
+            "jitter_strayed_px": jitter.strayed_px,
+            "jitter_trembled_px": jitter.trembled_px,
+            **costs(self.avatar),
+        }
+        return Report(_rounded(figures), seen, unseen, noisy[NOISES_DB[-1]], still)
+
+    def heard(self, sentence: Sentence, snr_db: int | None = None) -> tuple[list[int], Float32]:
+        """The template frames and the sound of a sentence; with a level, every other one in pink
+        noise and in an office."""
+        path = self.truth.path[self._spans[sentence.number]].tolist()
+        pcm = self.sounds[sentence.number]
+        if snr_db is None:
+            return path, pcm
+        if sentence.number % 2:
+            others = self._others(sentence.number)
+            return path, at_snr(pcm, office(len(pcm), others, sentence.number), snr_db)
+        noise = pink(len(pcm), np.random.default_rng(sentence.number))
+        return path, at_snr(pcm, noise, snr_db)
+
+    def _takes(
+        self, sentences: Sequence[Sentence], snr_db: int | None, meters: Sequence[Meter] = ()
+    ) -> list[Take]:
+        takes = []
+        for sentence in sentences:
+            path, pcm = self.heard(sentence, snr_db)
+            span = self._spans[sentence.number]
+            true = np.stack((self.truth.opening[span], self.truth.width[span]), 1)
+            takes.append(Take(sentence, self.watcher.watch(pcm, path, meters), true))
+        return takes
+
+    def _others(self, number: int | None) -> list[Float32]:
+        return [pcm for other, pcm in self.sounds.items() if other != number]
+
+    def _silences(self) -> dict[str, Float32]:
+        samples = SILENCE_S * SAMPLE_RATE
+        path = self.watcher.player.idle_path(SILENCE_S * FPS)
+        noise = office(samples, self._others(None))
+        watch = self.watcher.watch
+        return {
+            "silence": watch(np.zeros(samples, np.float32), path)[:, 0],
+            "office": watch(noise, path)[:, 0],
+            "office, no gate": watch(noise, path, gated=False)[:, 0],
+        }
+
+    def _tick(self, frames: int) -> None:
+        self._done += frames
+        self._progress(self._done, self._total)
 
 
-def judge(clip: HeldOut, made: Float32) -> ClipScore:
-    """Compare one curve with the truth."""
-    true = clip.opening[: len(made)]
-    correlation, lag = agreement(made, true)
-    shut = true < CLOSED_PX
-    kept = float((made[shut] < CLOSED_PX).mean()) if shut.any() else 1.0
-    error = float(np.abs(made - true).mean())
-    return ClipScore(clip.clip, clip.voice, correlation, lag, error, kept)
+def costs(avatar: Avatar) -> Figures:
+    """Thousand millions of multiplications per spoken frame (None without the package onnx),
+    megabytes, and how far audio must run ahead."""
+    bundle = avatar.bundle
+    spoken = bundle.hoisted.mouth if bundle.hoisted else bundle.generator.file
+    ahead = bundle.window.look_ahead_samples(bundle.mel) / bundle.mel.sample_rate
+    return {
+        "gmac": _gmac(bundle.path(spoken)),
+        "bundle_mb": bundle.size_bytes / 1e6,
+        "right_context_ms": round(1000 * ahead),
+    }
 
 
-def resting_swing(player: Player, pcm: Float32, speaking: Float32) -> float:
-    """How much the mouth moves although nobody speaks, as a share of its range in speech."""
-    return stillness(openings(player, pcm, _loop(player)), speaking)
+def _gmac(path: Path) -> float | None:
+    try:
+        from visavis.studio.macs import count
+    except ImportError:
+        return None
+    return count(path) / 1e9
 
 
-def _loop(player: Player) -> tuple[int, ...]:
-    frames = SILENCE_S * 25
-    return tuple(index % player.bundle.clips["idle"].frames for index in range(frames))
-
-
-def score(player: Player, clips: list[HeldOut]) -> tuple[Score, list[Float32]]:
-    """The table, and the curve of each clip."""
-    curves = [openings(player, clip.pcm, clip.template) for clip in clips]
-    judged = [judge(clip, curve) for clip, curve in zip(clips, curves, strict=True)]
-    made = np.concatenate(curves)
-    true = np.concatenate([c.opening[: len(m)] for c, m in zip(clips, curves, strict=True)])
-    correlation, lag = agreement(made, true)
-    samples = SILENCE_S * SAMPLE_RATE
-    noise = coloured_noise(samples, np.random.default_rng(0)) * np.float32(10 ** (NOISE_DBFS / 20))
-    silent = resting_swing(player, np.zeros(samples, np.float32), made)
-    return Score(judged, correlation, lag, silent, resting_swing(player, noise, made)), curves
-
-
-def show(result: Score) -> None:
-    """Print the table."""
-    table = Table("clip", "voice", "correlation", "best lag", "error px", "closures kept")
-    for clip in result.clips:
-        table.add_row(
-            f"{clip.clip:02d}",
-            clip.voice,
-            f"{clip.correlation:.3f}",
-            f"{clip.best_lag_frames:+d}",
-            f"{clip.error_px:.2f}",
-            f"{clip.closures_kept:.0%}",
-        )
-    table.add_row("all", "", f"{result.correlation:.3f}", f"{result.best_lag_frames:+d}", "", "")
-    console = Console()
-    console.print(table)
-    console.print(
-        f"mouth swing in digital silence {result.digital_silence:.2%}, in noise at "
-        f"{NOISE_DBFS:.0f} dB full scale {result.noise_floor:.2%} of its range in speech"
-    )
-
-
-def main(
-    bundle: Annotated[Path, typer.Argument(help="avatar folder, e.g. models/nova")],
-    heldout: Annotated[Path, typer.Argument(help="held-out sentences, e.g. bench/data/heldout")],
-    json_out: Annotated[Path | None, typer.Option("--json", help="also write as JSON")] = None,
-    plot: Annotated[Path | None, typer.Option(help="also draw the curves, PNG")] = None,
-) -> None:
-    """Score an avatar."""
-    clips = read(heldout)
-    result, curves = score(Player(bundle), clips)
-    show(result)
-    if json_out:
-        table = json.loads(
-            json.dumps(asdict(result)), parse_float=lambda text: round(float(text), 4)
-        )
-        write_bytes(json_out, (json.dumps(table, indent=1) + "\n").encode())
-    if plot:
-        from visavis.studio.plot import draw_openings
-
-        draw_openings(plot, clips, curves, result.correlation)
-
-
-if __name__ == "__main__":
-    typer.run(main)
+def _rounded(figures: Figures) -> Figures:
+    return {k: round(v, 4) if isinstance(v, float) else v for k, v in figures.items()}
