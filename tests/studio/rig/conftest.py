@@ -26,6 +26,8 @@ f 1 2 5
 _GROUPS = {
     "joint-l-shoulder": [[0, 0]],
     "joint-r-shoulder": [[4, 4]],
+    "helper-l-eye": [[0, 0]],
+    "helper-r-eye": [[4, 4]],
     "pieces": [[0, 1], [4, 4]],
 }
 

@@ -1,53 +1,54 @@
 import numpy as np
 import pytest
+from tests.studio.rig.ball import CENTRE, RADIUS, ball
 
-from visavis.studio.rig.geometry import Floats, Indices, tube_quads
-from visavis.studio.rig.hair import hair_strands
-from visavis.studio.rig.meshdata import BODY_VERTICES
-from visavis.studio.rig.skin import above_hairline
+from visavis.studio.rig.geometry import Floats
+from visavis.studio.rig.hair import CROP, LOB, hair_strands
 
-_RINGS, _SIDES = 223, 60
-_CENTRE = np.array([0.0, 6.7, 0.3])
-_RADIUS = 0.8
+_EAR_DM = 6.5
 
 
 @pytest.fixture(scope="module")
-def skull() -> tuple[Floats, Indices]:
-    """A ball of skin with as many vertices as the body has, its faces turned outward."""
-    polar = np.linspace(0.02, np.pi - 0.02, _RINGS)[:, None]
-    around = np.linspace(0, 2 * np.pi, _SIDES, endpoint=False)[None, :]
-    shape = (
-        np.sin(polar) * np.cos(around),
-        np.cos(polar) * np.ones_like(around),
-        np.sin(polar) * np.sin(around),
-    )
-    points = _CENTRE + _RADIUS * np.stack(shape, axis=-1).reshape(-1, 3)
-    quads = tube_quads(_RINGS, _SIDES)[:, [0, 3, 2, 1]]
-    return points, np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+def lob() -> Floats:
+    return hair_strands(*ball(), LOB)
 
 
 @pytest.fixture(scope="module")
-def strands(skull: tuple[Floats, Indices]) -> Floats:
-    return hair_strands(*skull)
+def crop() -> Floats:
+    return hair_strands(*ball(), CROP)
 
 
-def test_the_ball_stands_for_the_body(skull: tuple[Floats, Indices]) -> None:
-    assert len(skull[0]) == BODY_VERTICES
+def _height(strands: Floats) -> Floats:
+    return np.asarray(np.linalg.norm(strands - CENTRE, axis=-1) - RADIUS)
 
 
-def test_hair_grows_behind_the_hairline(strands: Floats) -> None:
-    assert strands.shape[1:] == (12, 3)
-    assert len(strands) > 20_000
-    assert above_hairline(strands[:, 0]).min() > -0.04
+def test_a_lob_falls_from_the_scalp_to_the_shoulders(lob: Floats) -> None:
+    assert lob.shape[1:] == (18, 3)
+    assert len(lob) > 15_000
+    assert np.median(lob[:, -1, 1]) < 5.8
+    assert lob[:, -1, 1].min() > 4.8
 
 
-def test_hair_lies_on_the_head_in_a_layer(strands: Floats) -> None:
-    height = np.linalg.norm(strands[:, 1:] - _CENTRE, axis=2) - _RADIUS
-    assert height.min() > 0
-    assert height.max() < 0.2
+def test_a_lob_hugs_the_head_above_the_ears_without_jumps(lob: Floats) -> None:
+    upper = lob[lob[..., 1] > _EAR_DM + 0.3]
+    assert _height(upper).min() > -0.01
+    assert _height(upper).max() < 0.45
+    assert np.linalg.norm(np.diff(lob, axis=1), axis=2).max() < 0.35
 
 
-def test_hair_is_combed_backwards_without_jumps(strands: Floats) -> None:
-    front = strands[strands[:, 0, 2] > 0.5]
-    assert (front[:, -1, 2] < front[:, 0, 2]).all()
-    assert np.linalg.norm(np.diff(strands, axis=1), axis=2).max() <= 0.30
+def test_a_lob_leaves_the_face_bare(lob: Floats) -> None:
+    x, y, z = np.abs(lob[..., 0]), lob[..., 1], lob[..., 2]
+    assert not ((x < 0.4) & (y < 6.9) & (y > 5.8) & (z > 0.55)).any()
+
+
+def test_a_crop_is_short_and_shorter_at_the_sides(crop: Floats) -> None:
+    length = np.linalg.norm(crop[:, -1] - crop[:, 0], axis=1)
+    top = crop[:, 0, 1] > 7.4
+    side = crop[:, 0, 1] < 6.8
+    assert length.max() < 0.6
+    assert np.median(length[side]) < 0.06 < np.median(length[top])
+    assert _height(crop).min() > -0.02
+
+
+def test_the_same_head_grows_the_same_hair(crop: Floats) -> None:
+    assert np.array_equal(crop, hair_strands(*ball(), CROP))

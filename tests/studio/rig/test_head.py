@@ -3,7 +3,13 @@ import pytest
 
 from visavis.errors import StudioError
 from visavis.studio.rig.geometry import Floats
-from visavis.studio.rig.head import RESTING_EXPRESSION, Head, with_resting_expression
+from visavis.studio.rig.head import (
+    RESTING_EXPRESSION,
+    Head,
+    even_units,
+    mirrored_vertices,
+    with_resting_expression,
+)
 
 _NECK = np.array([0, 1])
 _TONGUE = np.array([4, 5, 6])
@@ -69,3 +75,18 @@ def test_what_rides_on_the_skull_keeps_its_shape(head: Head) -> None:
     before = np.linalg.norm(np.diff(strands, axis=1), axis=2)
     assert np.allclose(np.linalg.norm(np.diff(turned, axis=1), axis=2), before)
     assert turned.shape == strands.shape
+
+
+def test_units_are_as_strong_on_one_side_as_on_the_other() -> None:
+    vertices = np.array([[1.0, 0, 0], [-1.0, 0, 0], [0, 1, 0]])
+    units = {
+        "mouthSmileLeft": np.array([[0.2, 0, 0], [0, 0, 0], [0, 0, 0]]),
+        "mouthSmileRight": np.array([[0, 0, 0], [-0.4, 0, 0], [0, 0, 0]]),
+        "jawOpen": np.array([[0, -1.0, 0], [0, -2.0, 0], [0.1, -1.0, 0]]),
+        "jawLeft": np.array([[1.0, 0, 0], [1.0, 0, 0], [1.0, 0, 0]]),
+    }
+    even = even_units(units, mirrored_vertices(vertices))
+    assert even["mouthSmileLeft"][0].tolist() == pytest.approx([0.3, 0, 0])
+    assert even["mouthSmileRight"][1].tolist() == pytest.approx([-0.3, 0, 0])
+    assert even["jawOpen"].tolist() == [[0, -1.5, 0], [0, -1.5, 0], [0, -1.0, 0]]
+    assert even["jawLeft"].tolist() == units["jawLeft"].tolist()

@@ -45,22 +45,22 @@ def face(tmp_path: Path) -> tuple[MeshData, Floats]:
 
 def test_every_lid_has_its_row(face: tuple[MeshData, Floats]) -> None:
     data, vertices = face
-    assert Lashes(data).strands(vertices).shape == (2 * (36 + 80), POINTS_PER_LASH, 3)
+    assert Lashes(data).strands(vertices).shape == (2 * (44 + 110), POINTS_PER_LASH, 3)
 
 
 def test_upper_lashes_curl_up_and_lower_ones_down(face: tuple[MeshData, Floats]) -> None:
     data, vertices = face
     strands = Lashes(data).strands(vertices)
     bend = strands[:, -1] - 2 * strands[:, 2] + strands[:, 0]
-    assert (bend[:36, 1] < 0).all()
-    assert (bend[36:116, 1] > 0).all()
+    assert (bend[:44, 1] < 0).all()
+    assert (bend[44:154, 1] > 0).all()
 
 
 def test_lashes_stand_on_the_rim_and_point_away_from_the_eye(
     face: tuple[MeshData, Floats],
 ) -> None:
     data, vertices = face
-    left = Lashes(data).strands(vertices)[:116]
+    left = Lashes(data).strands(vertices)[:154]
     distance = np.linalg.norm(left - vertices[0], axis=2)
     assert distance[:, 0].max() < 0.21
     assert (distance[:, -1] > distance[:, 0]).mean() > 0.9
@@ -71,3 +71,11 @@ def test_lashes_move_with_the_lids_and_do_not_flicker(face: tuple[MeshData, Floa
     lashes = Lashes(data)
     lowered = vertices - [0, 0.05, 0]
     assert np.allclose(lashes.strands(lowered), lashes.strands(vertices) - [0, 0.05, 0])
+
+
+def test_a_scale_shortens_every_lash(face: tuple[MeshData, Floats]) -> None:
+    data, vertices = face
+    full, half = (Lashes(data, scale).strands(vertices) for scale in (1.0, 0.5))
+    assert np.allclose(full[:, 0], half[:, 0])
+    reach = [np.linalg.norm(strands[:, -1] - strands[:, 0], axis=1) for strands in (full, half)]
+    assert (reach[1] < reach[0]).all()

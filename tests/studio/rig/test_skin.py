@@ -49,3 +49,10 @@ def test_lids_are_darker_than_the_cheek() -> None:
 def test_scalp_colours_only_what_has_hair() -> None:
     points = np.array([[0, 7.6, 0.6], [0, 6.4, 1.4], [0, 5.0, -0.5]])
     assert complexion(points, _NOSE, _EYES)["scalp"].tolist() == [1, 0, 0]
+
+
+def test_a_beard_grows_on_chin_and_jaw_but_not_on_the_cheekbone() -> None:
+    points = np.array([[0, 5.75, 1.35], [0.5, 5.8, 0.8], [0.5, 6.3, 1.05], [0, 6.8, 1.3]])
+    chin, jaw, cheek, forehead = complexion(points, _NOSE, _EYES)["beard"]
+    assert min(chin, jaw) > 0.9
+    assert max(cheek, forehead) == 0

@@ -30,7 +30,7 @@ def test_fourteen_teeth_stand_in_mirrored_pairs(helper: Floats, upper: bool) -> 
 def test_uppers_bite_downwards_and_lowers_upwards(helper: Floats) -> None:
     upper, lower = dental_arch(helper, True), dental_arch(helper, False)
     assert upper.teeth[:, 1].min() == pytest.approx(6.0 - 0.032)
-    assert lower.teeth[:, 1].max() == pytest.approx(6.1 - 0.115)
+    assert lower.teeth[:, 1].max() == pytest.approx(6.1 - 0.045)
 
 
 @pytest.mark.parametrize("upper", [True, False])
