@@ -79,6 +79,13 @@ def _premultiplied(rgba: Bytes) -> Float32:
     return np.concatenate((colour, rgba[..., 3:].astype(np.float32)), -1)
 
 
+def placed(crop: Crop, picture: Bytes, full: Bytes, data: Dataset) -> tuple[int, int]:
+    """The corner (x, y) of a crop's picture in its template frame, both RGBA."""
+    if crop.box is not None:
+        return crop.box.x, crop.box.y
+    return align(picture, full, data.box(crop.template))
+
+
 def paste_crop(full: Bytes, crop: Bytes, corner: tuple[int, int]) -> Bytes:
     """The template frame with the crop in its place, RGBA."""
     x, y = corner
@@ -109,7 +116,7 @@ class Cutter:
         """A crop pasted into its template frame, [3, side, side]."""
         full = self.data.template_rgba(crop.template)
         picture = read_rgba(crop.path)
-        whole = paste_crop(full, picture, align(picture, full, self.data.box(crop.template)))
+        whole = paste_crop(full, picture, placed(crop, picture, full, self.data))
         return self._window(composite(whole, self._background), crop.template)
 
     def _window(self, frame: Frame, index: int) -> Bytes:

@@ -53,6 +53,7 @@ class Crop:
     template: int  # index into all template frames
     articulation: Float32  # [19], order of CHANNELS
     held_out: bool  # never shown to a painter in training
+    box: Box | None = None  # where it lies in its frame, to the pixel, if that is known
 
 
 def articulation(meta: dict[str, Any]) -> Float32:
@@ -95,7 +96,10 @@ class Dataset:
 
     def box(self, index: int) -> Box:
         """The crop box of a template frame."""
-        x0, y0, x1, y1 = self.template["border_x0y0x1y1_bottom_up"][index]
+        return self._box(self.template["border_x0y0x1y1_bottom_up"][index])
+
+    def _box(self, bottom_up: list[int]) -> Box:
+        x0, y0, x1, y1 = bottom_up
         return Box(x0, self.size - y1, x1 - x0, y1 - y0)
 
     def template_rgba(self, index: int) -> Bytes:
@@ -111,7 +115,8 @@ class Dataset:
                 articulation = np.array(entry["articulation"], np.float32)
                 held_out = entry["split"] != "train"
                 number, template = int(entry["id"]), int(entry["template"])
-                crops.append(Crop(path, number, template, articulation, held_out))
+                box = self._box(entry["box"]) if "box" in entry else None
+                crops.append(Crop(path, number, template, articulation, held_out, box))
         return crops
 
     def _table(self, name: str) -> Any:

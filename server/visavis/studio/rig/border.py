@@ -51,6 +51,23 @@ class Box(NamedTuple):
         return Fractions(*((edge + _QUARTER_PIXEL) / resolution for edge in self))
 
 
+_REFERENCE = 640
+_MOUTH_REACH = (110, 134, 110, 86)
+"""Left, below, right and above the middle of the lower-face box, pixels of a 640 picture."""
+
+
+def mouth_box(box: Box, resolution: int) -> Box:
+    """The part of a lower-face box that a painter learns: all around the mouth, and the chin."""
+    left, below, right, above = (round(r * resolution / _REFERENCE) for r in _MOUTH_REACH)
+    x, y = (box.x0 + box.x1) // 2, (box.y0 + box.y1) // 2
+    return Box(
+        max(box.x0, x - left),
+        max(box.y0, y - below),
+        min(box.x1, x + right),
+        min(box.y1, y + above),
+    )
+
+
 def enclosing_box(positions: Floats, resolution: int) -> Box:
     """The box around picture positions (N, 2), 0..1 from the bottom left, with margins."""
     low = np.floor((positions.min(axis=0) - _MARGIN_LOW) * resolution)

@@ -1,13 +1,16 @@
 """What to render: which pictures a data set wants, and which of them one worker owes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from visavis.errors import ConfigError
 from visavis.studio.rig.border import Box
-from visavis.studio.rig.clip import ClipEntry
-from visavis.studio.rig.motion import IdleLoop
+from visavis.studio.rig.cover import REST
+from visavis.studio.rig.motion import Motion
+from visavis.studio.rig.takes import Take, combined
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Shot:
     rotation_deg: tuple[float, float, float]
     weights: Mapping[str, float] = field(default_factory=dict)
     tongue_up: float = 0.0
+    breath: float = 0.0
     box: Box | None = None
 
 
@@ -38,42 +42,35 @@ class Shard:
         raise ConfigError(f"A shard is written I/N with I from 0 to N-1, not {text!r}.")
 
 
-def _rotation(loop: IdleLoop, frame: int) -> tuple[float, float, float]:
-    pitch, yaw, roll = loop.rotation_deg[frame].tolist()
-    return pitch, yaw, roll
+class Poses:
+    """The template frames of one person: all clips one after the other."""
 
+    def __init__(self, clips: Mapping[str, Motion]) -> None:
+        self.clips = clips
+        self.rotation_deg = np.concatenate([clip.rotation_deg for clip in clips.values()])
+        self.breath = np.concatenate([clip.breath for clip in clips.values()])
+        self.own = [row for clip in clips.values() for row in clip.weights]
 
-def template_shots(folder: Path, loop: IdleLoop, samples: int) -> list[Shot]:
-    """The idle loop in full frames, mouth shut: `template/NNNN.webp`."""
-    return [
-        Shot(
-            folder / "template" / f"{frame:04d}.webp",
+    def __len__(self) -> int:
+        return len(self.own)
+
+    def shot(self, path: Path, samples: int, take: Take, box: Box | None = None) -> Shot:
+        """The picture of a mouth at a template frame."""
+        pitch, yaw, roll = self.rotation_deg[take.template].tolist()
+        return Shot(
+            path,
             samples,
-            _rotation(loop, frame),
-            loop.eyelids(frame),
+            (pitch, yaw, roll),
+            combined(self.own[take.template], take.articulation),
+            float(take.articulation[-1]),
+            float(self.breath[take.template]),
+            box,
         )
-        for frame in range(len(loop.blink))
-    ]
 
-
-def crop_shots(
-    folder: Path, clips: Sequence[ClipEntry], loop: IdleLoop, boxes: Sequence[Box], samples: int
-) -> Iterator[Shot]:
-    """The lower face of every frame of paired clips: `crops/CC_KKKK.webp`.
-
-    `boxes` holds the lower-face box of each frame of the loop.
-    """
-    for clip in clips:
-        for k, frame in enumerate(clip["template_index"]):
-            spoken = dict(zip(clip["names"], clip["weights"][k], strict=True))
-            yield Shot(
-                folder / "crops" / f"{clip['id']:02d}_{k:04d}.webp",
-                samples,
-                _rotation(loop, frame),
-                spoken | loop.eyelids(frame),
-                clip["tongue_up"][k],
-                boxes[frame],
-            )
+    def template_shot(self, folder: Path, frame: int, samples: int) -> Shot:
+        """A template frame in full, with the mouth at rest: `template/NNNN.webp`."""
+        path = folder / "template" / f"{frame:04d}.webp"
+        return self.shot(path, samples, Take(frame, REST, "template"))
 
 
 def owed(shots: Sequence[Shot], shard: Shard) -> list[Shot]:

@@ -101,7 +101,7 @@ def clip_takes(clips: Sequence[SpokenClip]) -> list[Take]:
     """One held-out sentence of each of two voices, frame by frame over the idle clip."""
     takes: list[Take] = []
     for number, voice in enumerate(_CLIP_VOICES):
-        fits = [c for c in clips if c.voice == voice and len(c.articulation) <= 2 * _CLIP_FRAMES]
+        fits = [c for c in clips if c.voice == voice and len(c.articulation) <= 2.2 * _CLIP_FRAMES]
         for k, mouth in enumerate(fits[number].articulation[:_CLIP_FRAMES] if fits else []):
             frame = there_and_back(20 + 70 * number + k, IDLE_FRAMES)
             takes.append(Take(frame, mouth, HELD_OUT, ClipFrame(number, k)))

@@ -1,0 +1,132 @@
+"""The plan of a data set: its two indexes, and every picture in the order of rendering."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from visavis.core.timeline import FPS
+from visavis.studio.rig.border import Border, Box, mouth_box
+from visavis.studio.rig.camera import Camera
+from visavis.studio.rig.clip import load_clips
+from visavis.studio.rig.gestures import gestures
+from visavis.studio.rig.head import Head
+from visavis.studio.rig.lips import lip_gap
+from visavis.studio.rig.motion import idle_clip
+from visavis.studio.rig.shots import Poses, Shot
+from visavis.studio.rig.takes import (
+    FIRST_CROPS,
+    TRAIN,
+    Take,
+    clip_takes,
+    entry,
+    held_out_takes,
+    mixed,
+    train_takes,
+)
+
+_CLIP_SAMPLES = 6
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Whom to render: picture side in pixels, Cycles samples per pixel of the template, of crops
+    to learn from and of held-out crops, how many of both, and the folders of their speech."""
+
+    person: str
+    resolution: int
+    template_samples: int
+    crop_samples: int
+    truth_samples: int
+    train: int
+    truth: int
+    speech: Path
+    held_out: Path
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole data set: what its two indexes say, and all its pictures."""
+
+    template: dict[str, Any]
+    crops: list[dict[str, Any]]
+    shots: list[Shot]
+
+
+class _Planner:
+    def __init__(self, folder: Path, head: Head, settings: Settings) -> None:
+        self.folder, self.head, self.settings = folder, head, settings
+        self.poses = Poses({"idle": idle_clip(), **gestures()})
+        border = Border(head, Camera())
+        self.boxes = [border.box(r, settings.resolution) for r in self.poses.rotation_deg]
+
+    def template(self) -> dict[str, Any]:
+        clips: dict[str, Any] = {}
+        first = 0
+        for name, motion in self.poses.clips.items():
+            clips[name] = {"first": first, "count": len(motion)}
+            if motion.homes:
+                clips[name]["homes"] = list(motion.homes)
+            first += len(motion)
+        return {
+            "person": self.settings.person,
+            "res": self.settings.resolution,
+            "fps": FPS,
+            "frames": first,
+            "clips": clips,
+            "rot_deg": self.poses.rotation_deg.tolist(),
+            "weights": self.poses.own,
+            "breath": self.poses.breath.tolist(),
+            "border_x0y0x1y1_bottom_up": [list(box) for box in self.boxes],
+        }
+
+    def takes(self) -> list[Take]:
+        speech, held_out = load_clips(self.settings.speech), load_clips(self.settings.held_out)
+        train = train_takes(speech, len(self.poses), self.settings.train)
+        truth = held_out_takes(held_out, self.settings.truth) if self.settings.truth else []
+        later = mixed(train[FIRST_CROPS:], mixed(truth, clip_takes(held_out)))
+        return [*train[:FIRST_CROPS], *later]
+
+    def box(self, take: Take) -> Box:
+        return mouth_box(self.boxes[take.template], self.settings.resolution)
+
+    def entry(self, number: int, take: Take) -> dict[str, Any]:
+        shot = self.crop_shot(number, take)
+        seen = lip_gap(
+            self.head,
+            Camera(),
+            shot.rotation_deg,
+            shot.weights,
+            shot.tongue_up,
+            self.settings.resolution,
+        )
+        return entry(number, take, shot.weights, box=list(self.box(take)), **seen._asdict())
+
+    def crop_shot(self, number: int, take: Take) -> Shot:
+        samples = self.settings.crop_samples
+        if take.split != TRAIN:
+            samples = _CLIP_SAMPLES if take.clip else self.settings.truth_samples
+        path = self.folder / "crops" / f"{number:04d}.webp"
+        return self.poses.shot(path, samples, take, self.box(take))
+
+    def shots(self, takes: list[Take]) -> list[Shot]:
+        """The first crops after their template frames, then the rest of both."""
+        crops = [self.crop_shot(number, take) for number, take in enumerate(takes)]
+        needed = dict.fromkeys(take.template for take in takes[:FIRST_CROPS])
+        order = [*needed, *(f for f in range(len(self.poses)) if f not in needed)]
+        template = [
+            self.poses.template_shot(self.folder, frame, self.settings.template_samples)
+            for frame in order
+        ]
+        begun = template[: len(needed)] + crops[:FIRST_CROPS]
+        return begun + template[len(needed) :] + crops[FIRST_CROPS:]
+
+
+def make_plan(folder: Path, head: Head, settings: Settings) -> Plan:
+    """What a data set in `folder` needs.
+
+    Raises StudioError when a speech folder is no speech folder.
+    """
+    planner = _Planner(folder, head, settings)
+    takes = planner.takes()
+    crops = [planner.entry(number, take) for number, take in enumerate(takes)]
+    return Plan(planner.template(), crops, planner.shots(takes))
