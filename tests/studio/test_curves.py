@@ -21,7 +21,7 @@ def test_a_late_mouth_has_a_positive_lag() -> None:
 
 
 def test_half_a_frame_shows_between_the_frames() -> None:
-    late = (TRUE + np.roll(TRUE, 1)) / 2
+    late = ((TRUE + np.roll(TRUE, 1)) / 2).astype(np.float32)
     assert abs(best_lag(late, TRUE)[1] - 0.5) < 0.1
 
 

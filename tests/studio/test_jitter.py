@@ -11,9 +11,8 @@ PLACE = Place(16, 16, 64)
 def wavy(x: float, y: float, gain: float = 1.0) -> NDArray[np.float64]:
     """A smooth picture [96, 96], moved by (x, y) pixels."""
     rows, columns = np.mgrid[0:96, 0:96].astype(float)
-    return 120 + gain * (
-        30 * np.sin((columns - x) / 5) + 25 * np.cos((rows - y) / 4 + (columns - x) / 9)
-    )
+    waves = 30 * np.sin((columns - x) / 5) + 25 * np.cos((rows - y) / 4 + (columns - x) / 9)
+    return np.asarray(120 + gain * waves, np.float64)
 
 
 def frame(x: float, y: float, gain: float = 1.0) -> NDArray[np.uint8]:

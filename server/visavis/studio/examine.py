@@ -10,10 +10,10 @@ from visavis.core.window import WindowSpec
 from visavis.studio.articulation import CONTACTS
 from visavis.studio.augment import at_snr
 from visavis.studio.corpus import WINDOWS, Spoken
+from visavis.studio.curves import agreement, stillness
 from visavis.studio.gape import SHUT_PX, opening_px, width_px
 from visavis.studio.labels import Labels, joined
 from visavis.studio.listener import Listener, predict
-from visavis.studio.curves import agreement, stillness
 from visavis.studio.rooms import office
 
 Float32 = NDArray[np.float32]

@@ -18,6 +18,7 @@ from visavis.errors import StudioError
 from visavis.studio.heldout import Sentence, read_sentences
 from visavis.studio.progress import tracked
 from visavis.studio.rig.camera import Camera
+from visavis.studio.rig.geometry import Floats
 from visavis.studio.rig.head import Head, load_head
 from visavis.studio.rig.lips import lip_gap
 from visavis.studio.rig.takes import combined
@@ -37,7 +38,7 @@ class Mouths:
         idle = template["clips"]["idle"]
         self._idle = Course(int(idle["first"]), int(idle["count"]), there_and_back=True)
 
-    def at(self, index: int, articulation: Float32 | None = None) -> tuple[float, float]:
+    def at(self, index: int, articulation: Floats | None = None) -> tuple[float, float]:
         """Opening and width in pixels at a template frame, at rest or in an articulation [19]."""
         weights = dict(self._weights[index])
         if articulation is not None:
@@ -58,7 +59,7 @@ class Mouths:
 
     def spoken(self, sentence: Sentence) -> Float32:
         """[frames, 2] while the sentence sounds."""
-        places = zip(self.path(sentence), sentence.articulation(), strict=True)
+        places = zip(self.path(sentence), sentence.articulation().astype(np.float64), strict=True)
         return np.array([self.at(index, said) for index, said in places], np.float32)
 
 

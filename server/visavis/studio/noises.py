@@ -59,7 +59,8 @@ def _rms(sound: Sound) -> float:
 
 def _shaped(samples: int, random: np.random.Generator, gain: Gain) -> Float64:
     hertz = np.fft.rfftfreq(samples, 1 / SAMPLE_RATE)
-    noise = np.fft.irfft(np.fft.rfft(random.standard_normal(samples)) * gain(hertz), samples)
+    spectrum = np.fft.rfft(random.standard_normal(samples)) * gain(hertz)
+    noise: Float64 = np.asarray(np.fft.irfft(spectrum, samples), np.float64)
     return noise / _rms(noise)
 
 

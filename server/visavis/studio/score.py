@@ -20,6 +20,7 @@ from visavis.studio.jitter import JitterMeter
 from visavis.studio.likeness import likeness
 from visavis.studio.noises import at_snr, office, pink
 from visavis.studio.player import Player
+from visavis.studio.recorded import human_lips, recordings
 from visavis.studio.takes import Figures, Take, joined, lips
 from visavis.studio.truth import person_folder
 from visavis.studio.watching import Meter, load_watcher
@@ -69,7 +70,9 @@ class Examiner:
         jitter = JitterMeter(self.truth.static.tolist(), self.truth.near.tolist())
         known = [s for s in self.sentences if s.seen]
         unknown = [s for s in self.sentences if not s.seen]
+        human = recordings()
         self._total = sum(s.frames for s in known) + 3 * SILENCE_S * FPS
+        self._total += sum(s.frames for s, _ in human)
         self._total += (1 + len(NOISES_DB)) * sum(s.frames for s in unknown)
         seen = self._takes(known, None)
         unseen = self._takes(unknown, None, (border, jitter))
@@ -80,6 +83,7 @@ class Examiner:
             "id": self.avatar.bundle.id,
             "sentences": len(self.sentences),
             **lips(seen, unseen, noisy, self.watcher.shut_px),
+            **human_lips(self.watcher, human),
             "silence_motion_ratio": max(map(motion, (still["silence"], still["office"])))
             / speaking,
             "silence_motion_ratio_ungated": motion(still["office, no gate"]) / speaking,
