@@ -47,7 +47,13 @@ def rendered(tmp_path: Path) -> Path:
     for index in range(5):
         write_png(folder / f"template/{index:04d}.png", _face(index % 3))
     crops = [
-        {"id": n, "template": (0, 4, 2, 1)[n], "articulation": [0.5] * 19, "split": split}
+        {
+            "id": n,
+            "template": (0, 4, 2, 1)[n],
+            "articulation": [0.5] * 19,
+            "split": split,
+            "box": BOX,
+        }
         for n, split in enumerate((*SPLITS, "train"))
     ]
     (folder / "crops.json").write_text(json.dumps(crops))
@@ -82,7 +88,7 @@ def lamp_exam(tmp_path_factory: pytest.TempPathFactory) -> Path:
         window=np.array([100, 100, 32]),
         path=path,
         opening=opening,
-        width=opening / 2,
+        width=opening / np.float32(2),
         static=np.empty((0, 2), np.int64),
         near=np.empty((0, 2), np.int64),
         static_px=np.array(0, np.float32),

@@ -1,8 +1,4 @@
-"""From rendered crops to training pairs: align, composite, cut the window that moves.
-
-A renderer rounds its border, so a crop may be one pixel larger or smaller than its box, on either
-side. The parts of the face that speech does not move tell where the crop belongs.
-"""
+"""From rendered crops to training pairs: paste, composite, cut the window that moves."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +19,6 @@ from visavis.studio.pictures import Bytes, read_rgba
 from visavis.studio.progress import tracked
 
 Float32 = NDArray[np.float32]
-STILL_SHARE = 0.25  # top rows of a crop: nose and cheeks, which speech hardly moves
-REACH = 2  # pixels that the search looks to each side
 
 
 @dataclass(frozen=True)
@@ -53,44 +47,12 @@ class Pairs:
             return cls(**arrays)
 
 
-def align(crop: Bytes, full: Bytes, box: Box) -> tuple[int, int]:
-    """The crop's true corner (x, y) in its frame; both pictures are RGBA.
-
-    Raises:
-        StudioError: no position within REACH pixels of the box holds the whole crop.
-    """
-    height, width = crop.shape[:2]
-    still = _premultiplied(crop[: round(height * STILL_SHARE)])
-    field = _premultiplied(full)
-    best = (np.inf, 0, 0)
-    for y in range(box.y - REACH, box.y + REACH + 1):
-        for x in range(box.x - REACH, box.x + REACH + 1):
-            if min(x, y) < 0 or x + width > full.shape[1] or y + height > full.shape[0]:
-                continue
-            difference = np.abs(field[y : y + len(still), x : x + width] - still).mean()
-            best = min(best, (float(difference), x, y))
-    if not np.isfinite(best[0]):
-        raise StudioError("A crop does not fit its template frame: render the crops again.")
-    return best[1], best[2]
-
-
-def _premultiplied(rgba: Bytes) -> Float32:
-    colour = rgba[..., :3].astype(np.float32) * (rgba[..., 3:].astype(np.float32) / 255)
-    return np.concatenate((colour, rgba[..., 3:].astype(np.float32)), -1)
-
-
-def placed(crop: Crop, picture: Bytes, full: Bytes, data: Dataset) -> tuple[int, int]:
-    """The corner (x, y) of a crop's picture in its template frame, both RGBA."""
-    if crop.box is not None:
-        return crop.box.x, crop.box.y
-    return align(picture, full, data.box(crop.template))
-
-
-def paste_crop(full: Bytes, crop: Bytes, corner: tuple[int, int]) -> Bytes:
-    """The template frame with the crop in its place, RGBA."""
-    x, y = corner
+def paste_crop(full: Bytes, crop: Bytes, box: Box) -> Bytes:
+    """The template frame with the crop in its place, RGBA; StudioError if it does not fit."""
+    if crop.shape[:2] != (box.height, box.width):
+        raise StudioError("A crop is not as large as its box: render the crops again.")
     result = full.copy()
-    result[y : y + crop.shape[0], x : x + crop.shape[1]] = crop
+    result[box.y : box.y + box.height, box.x : box.x + box.width] = crop
     return result
 
 
@@ -115,8 +77,7 @@ class Cutter:
     def target(self, crop: Crop) -> Bytes:
         """A crop pasted into its template frame, [3, side, side]."""
         full = self.data.template_rgba(crop.template)
-        picture = read_rgba(crop.path)
-        whole = paste_crop(full, picture, placed(crop, picture, full, self.data))
+        whole = paste_crop(full, read_rgba(crop.path), crop.box)
         return self._window(composite(whole, self._background), crop.template)
 
     def _window(self, frame: Frame, index: int) -> Bytes:

@@ -21,7 +21,6 @@ Float32 = NDArray[np.float32]
 
 CHANNELS = (*TRACKS, "tongueUp")  # what the networks speak in: 18 ARKit weights, raised tongue
 IDLE = "idle"
-HELD_OUT_CLIPS = (5, 11, 28)
 
 
 @dataclass(frozen=True)
@@ -53,15 +52,7 @@ class Crop:
     template: int  # index into all template frames
     articulation: Float32  # [19], order of CHANNELS
     held_out: bool  # never shown to a painter in training
-    box: Box | None = None  # where it lies in its frame, to the pixel, if that is known
-
-
-def articulation(meta: dict[str, Any]) -> Float32:
-    """The weights of one clip as [frames, 19]; StudioError if its names are not ours."""
-    if tuple(meta["names"]) != TRACKS:
-        raise StudioError(f"Clip {meta['id']} names other articulation weights than {TRACKS}.")
-    tongue = np.asarray(meta["tongue_up"], np.float32)[:, None]
-    return np.concatenate((np.asarray(meta["weights"], np.float32), tongue), 1)
+    box: Box
 
 
 class Dataset:
@@ -95,7 +86,7 @@ class Dataset:
         return clips
 
     def box(self, index: int) -> Box:
-        """The crop box of a template frame."""
+        """The lower face of a template frame."""
         return self._box(self.template["border_x0y0x1y1_bottom_up"][index])
 
     def _box(self, bottom_up: list[int]) -> Box:
@@ -115,8 +106,8 @@ class Dataset:
                 articulation = np.array(entry["articulation"], np.float32)
                 held_out = entry["split"] != "train"
                 number, template = int(entry["id"]), int(entry["template"])
-                box = self._box(entry["box"]) if "box" in entry else None
-                crops.append(Crop(path, number, template, articulation, held_out, box))
+                crop = Crop(path, number, template, articulation, held_out, self._box(entry["box"]))
+                crops.append(crop)
         return crops
 
     def _table(self, name: str) -> Any:

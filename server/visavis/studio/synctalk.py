@@ -183,13 +183,16 @@ class SyncTalk(nn.Module):
             found.append(down(found[-1]))
         return found
 
+    def low(self, skips: list[Tensor], heard: Tensor) -> Tensor:
+        """What was seen and heard, up to a quarter of the size: [B, 32, 80, 80]."""
+        x = self.fuse_conv(torch.cat((skips[5], heard), 1))
+        x = self.up2(self.up1(x, skips[4]), skips[3])
+        return cast("Tensor", self.up3(x, skips[2]))
+
     def drawn(self, skips: list[Tensor], heard: Tensor) -> Tensor:
         """The picture, of what was seen and heard."""
-        x = self.fuse_conv(torch.cat((skips[-1], heard), 1))
-        ups = (self.up1, self.up2, self.up3, self.up4, self.up5)
-        for up, skip in zip(ups, reversed(skips[:-1]), strict=True):
-            x = up(x, skip)
-        return torch.sigmoid(self.outc(x).float())
+        x = self.up4(self.low(skips, heard), skips[1])
+        return torch.sigmoid(self.outc(self.up5(x, skips[0])).float())
 
 
 class RgbSyncTalk(nn.Module):
@@ -206,7 +209,10 @@ class RgbSyncTalk(nn.Module):
         self.register_buffer("visible", visible, persistent=False)
 
     def forward(self, template: Tensor, audio: Tensor) -> Tensor:
-        bgr = template[:, [2, 1, 0]]
-        picture = torch.cat((bgr, bgr * self.visible), 1)
-        made = self.network(picture, audio.reshape(-1, 2 * ROWS, 16, 16))
+        made = self.network(self.seen(template), audio.reshape(-1, 2 * ROWS, 16, 16))
         return cast("Tensor", made[:, [2, 1, 0]])
+
+    def seen(self, template: Tensor) -> Tensor:
+        """The network's view of a template ROI."""
+        bgr = template[:, [2, 1, 0]]
+        return torch.cat((bgr, bgr * self.visible), 1)
