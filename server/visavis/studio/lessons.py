@@ -17,14 +17,14 @@ from visavis.studio.stretches import BEAT, PER_BEAT, Stretch, in_levels
 Float32 = NDArray[np.float32]
 Random = np.random.Generator
 BEATS = 16  # of a piece
-THROAT_SHARE = 0.6
+THROAT_SHARE = 0.5
 PER_DB = 0.08  # mel levels
 GAIN_DB = 8.0
 TILT_DB = 5.0
-FLOOR_SHARE = 0.3
+FLOOR_SHARE = 0.2
 FLOOR = (-3.5, 0.5)  # mel level of a steady noise
 BAND_MASK, TIME_MASK = 12, 6  # widest, in bands and mel frames
-MASK_SHARE = 0.4
+MASK_SHARE = 0.25
 SILENCE = -4.0
 
 

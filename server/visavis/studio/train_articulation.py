@@ -31,7 +31,7 @@ CONTACT_WEIGHT = 0.15
 VISEME_WEIGHT = 0.04
 SPEECH_WEIGHT = 0.05
 WARM_UP = 200  # steps
-RATE = 2e-3
+RATE = 1.7e-3
 SEED = 2
 
 
@@ -40,9 +40,9 @@ class Schooling:
     """How long and how fast: pieces per step, and the peak and the end of the learning rate."""
 
     steps: int
-    size: int = 16
+    size: int = 10
     rate: float = RATE
-    log_every: int = 250
+    log_every: int = 500
 
     def rate_at(self, step: int) -> float:
         """Linear rise, then half a cosine down to a hundredth."""

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from visavis.studio.voices import misaki
+from visavis.studio.voices.endings import ended
 from visavis.studio.voices.onnx_voice import open_with_durations
 from visavis.studio.voices.utterance import Speech, joined
 
@@ -40,7 +41,7 @@ def synthesize(text: str, name: str = "heart", rate: float = 1.0, pitch: float =
     Raises:
         StudioError: the voice package is missing.
     """
-    return joined(_spoken(text, NAMES[name], rate, pitch))
+    return ended(joined(_spoken(text, NAMES[name], rate, pitch)))
 
 
 def _spoken(text: str, formants: float, rate: float, pitch: float) -> Iterator[Speech]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from visavis.errors import StudioError
 from visavis.studio.voices import misaki
+from visavis.studio.voices.endings import ended
 from visavis.studio.voices.onnx_voice import open_with_durations
 from visavis.studio.voices.utterance import Speech, joined
 
@@ -54,7 +55,7 @@ def synthesize(text: str, name: str, rate: float = 1.0, pitch: float = 1.0) -> S
     """
     if pitch != 1.0:
         raise StudioError("The Kokoro voices have no pitch control; leave the pitch at 1.")
-    return joined(_spoken(text, name, rate))
+    return ended(joined(_spoken(text, name, rate)))
 
 
 def _spoken(text: str, name: str, rate: float) -> Iterator[Speech]:
