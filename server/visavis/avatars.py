@@ -12,6 +12,7 @@ from visavis.core.bundle import DESCRIPTION, Bundle, is_avatar_id, read_bundle
 from visavis.core.bundlefile import read_file
 from visavis.core.template import Template
 from visavis.engine.features import FeatureStream
+from visavis.engine.graph.faster import faster
 from visavis.engine.hoisted import HoistedModel
 from visavis.engine.models import AudioEncoder, GeneratorError, GeneratorModel, RoiModel
 from visavis.errors import BundleError, UnknownAvatarError
@@ -37,12 +38,13 @@ class Avatar:
     template: Template
     encoder: AudioEncoder
     generator: GeneratorModel  # the whole, which the reference path runs
-    hoisted: HoistedModel | None  # the same in halves, if the bundle brings it
+    hoisted: HoistedModel | None  # the same in halves, brought by the bundle or made here
+    rewritten: GeneratorModel | None  # the same in fewer steps, where memory allows no halves
 
     @property
     def fast(self) -> RoiModel:
         """What the pool runs."""
-        return self.hoisted or self.generator
+        return self.hoisted or self.rewritten or self.generator
 
     def prepare(self) -> None:
         """Compute ahead what the first seconds of the idle clip would compute."""
@@ -117,13 +119,24 @@ def load(bundle: Bundle) -> Avatar:
     """Read every file of a bundle and open what can be opened. Raises `BundleError`."""
     for name in bundle.files:
         read_file(bundle, name)
+    template = load_template(bundle)
+    encoder = AudioEncoder(bundle, read_file(bundle, bundle.encoder.file))
+    whole = GeneratorModel(bundle, read_file(bundle, bundle.generator.file))
+    fast = _hoisted(bundle) or faster(whole, template, encoder, _beside(bundle))
     return Avatar(
         bundle=bundle,
-        template=load_template(bundle),
-        encoder=AudioEncoder(bundle, read_file(bundle, bundle.encoder.file)),
-        generator=GeneratorModel(bundle, read_file(bundle, bundle.generator.file)),
-        hoisted=_hoisted(bundle),
+        template=template,
+        encoder=encoder,
+        generator=whole,
+        hoisted=fast if isinstance(fast, HoistedModel) else None,
+        rewritten=fast if isinstance(fast, GeneratorModel) else None,
     )
+
+
+def _beside(bundle: Bundle) -> Path | None:
+    """The folder in which files may be put beside a bundle's own: none in what ships."""
+    ships = bundle.folder.resolve().is_relative_to(asset("models").resolve())
+    return None if ships else bundle.folder
 
 
 def _hoisted(bundle: Bundle) -> HoistedModel | None:

@@ -26,8 +26,13 @@ class AppearanceCache:
     """The first half and what it made, shared by all sessions; the least recently used goes first
     when the memory budget is reached, which suits a clip that is played there and back."""
 
-    def __init__(self, bundle: Bundle, spec: HoistedSpec, model: bytes) -> None:
-        """Raises `BundleError` if the model does not have the tensors that the bundle names."""
+    def __init__(
+        self, bundle: Bundle, spec: HoistedSpec, model: bytes, budget: int | None = None
+    ) -> None:
+        """Keep at most `budget` bytes, by default `MOST_KEPT_BYTES`.
+
+        Raises `BundleError` if the model does not have the tensors that the bundle names.
+        """
         label = str(bundle.path(spec.appearance))
         session = open_session(model, label)
         inputs, outputs = tensors(session)
@@ -41,14 +46,19 @@ class AppearanceCache:
         self._names = list(spec.tensors)
         self._kept: OrderedDict[int, Appearance] = OrderedDict()
         self._kept_bytes = 0
+        self._budget = budget
         self._lock = threading.Lock()
+
+    @property
+    def _most_bytes(self) -> int:
+        return MOST_KEPT_BYTES if self._budget is None else self._budget
 
     def prepare(self, template: Template, index: int) -> bool:
         """Compute a template frame ahead. False: there is room for no more."""
         if index not in self._kept:
             self.features(template.roi(index)[None], (index,))
         each = self._kept_bytes / max(1, len(self._kept))
-        return self._kept_bytes + each <= MOST_KEPT_BYTES
+        return self._kept_bytes + each <= self._most_bytes
 
     def features(self, templates: Float32, keys: Sequence[int]) -> dict[str, Float32]:
         """What the templates [B, 3, R, R] alone decide, by tensor name. `keys` are their numbers;
@@ -85,7 +95,7 @@ class AppearanceCache:
             return
         self._kept[key] = made
         self._kept_bytes += _size(made)
-        while self._kept_bytes > MOST_KEPT_BYTES:
+        while self._kept_bytes > self._most_bytes:
             _, oldest = self._kept.popitem(last=False)
             self._kept_bytes -= _size(oldest)
 
@@ -97,10 +107,17 @@ def _size(appearance: Appearance) -> int:
 class HoistedModel:
     """A generator in halves that can be opened as often as the pool wants sessions."""
 
-    def __init__(self, bundle: Bundle, spec: HoistedSpec, appearance: bytes, mouth: bytes) -> None:
-        """Raises `BundleError`."""
+    def __init__(
+        self,
+        bundle: Bundle,
+        spec: HoistedSpec,
+        appearance: bytes,
+        mouth: bytes,
+        budget: int | None = None,
+    ) -> None:
+        """`budget` bounds the bytes kept of all template frames. Raises `BundleError`."""
         self.bundle = bundle
-        self.appearance = AppearanceCache(bundle, spec, appearance)
+        self.appearance = AppearanceCache(bundle, spec, appearance, budget)
         self._spec = spec
         self._mouth = mouth
 
