@@ -34,32 +34,50 @@ bench: $(VENV)/.dev browser
 soak: $(VENV)/.dev browser
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) $(ARGS)
 
-# Build the demo avatar from nothing: half a day on two cores, resumable. See docs/avatars.md.
-NOVA ?= studio_data
+# Build the demo avatars from nothing: a day on two cores, resumable. See docs/avatars.md.
+DATA ?= studio_data
 STUDIO := $(BIN)/python -m visavis.studio
-PAIRS := $(NOVA)/pairs.npz
-.PHONY: nova nova-speech nova-render nova-train
-nova: nova-speech nova-render nova-train
+RENDER := PYTHONPATH=server $(VENV)-render/bin/python -m visavis.studio.render
+PEOPLE := nova leo
+.PHONY: avatars avatars-speech avatars-listen $(PEOPLE:%=render-%) $(PEOPLE:%=paint-%) nova-320 designs
+avatars: avatars-speech $(PEOPLE:%=render-%) avatars-listen $(PEOPLE:%=paint-%) nova-320
 
-nova-speech: $(VENV)/.studio
-	$(STUDIO).speech $(NOVA)/faces --hours 0.04 --seed 7
-	$(STUDIO).speech $(NOVA)/corpus --hours 2.5 --seed 1
-	$(STUDIO).speech $(NOVA)/heldout --held-out
+avatars-speech: $(VENV)/.studio
+	$(STUDIO).speech $(DATA)/corpus --hours 5.5 --seed 1
+	$(STUDIO).speech $(DATA)/heldout --held-out
+	$(STUDIO).heldout_speech bench/data/heldout
 
-nova-render: $(VENV)-render/.ready
-	PYTHONPATH=server $(VENV)-render/bin/python -m visavis.studio.render $(NOVA)/faces
+$(PEOPLE:%=render-%): render-%: $(VENV)-render/.ready
+	$(RENDER) $(DATA)/$* --person $* --speech $(DATA)/corpus --held-out bench/data/heldout
 
-nova-train: $(VENV)/.studio
-	$(STUDIO).template $(NOVA)/faces models/nova/idle.mkv
-	$(STUDIO).crops models/nova/idle.mkv $(PAIRS) --data $(NOVA)/faces
-	$(STUDIO).train_generator $(PAIRS) $(NOVA)/work
-	$(STUDIO).train_articulation $(NOVA)/work --corpus $(NOVA)/corpus --data $(NOVA)/faces \
-	  --held-out $(NOVA)/heldout
-	$(STUDIO).export $(NOVA)/work models/nova --data $(NOVA)/faces
-	$(STUDIO).heldout $(PAIRS) $(NOVA)/faces bench/data/heldout
-	$(STUDIO).score models/nova bench/data/heldout --json $(NOVA)/score.json \
-	  --plot docs/pictures/nova_opening.png
-	$(STUDIO).export $(NOVA)/work models/nova --data $(NOVA)/faces --score $(NOVA)/score.json
+avatars-listen: $(VENV)/.studio
+	$(STUDIO).stretches $(DATA)/stretches --corpus $(DATA)/corpus
+	$(STUDIO).train_articulation $(DATA)/listener --stretches $(DATA)/stretches \
+	  --held-out $(DATA)/heldout
+
+# Leo's painter begins with what Nova's has learnt about mouths.
+paint-nova: START :=
+paint-leo: START := --start $(DATA)/work-nova/painter.pt
+paint-leo: paint-nova
+$(PEOPLE:%=paint-%): paint-%: $(VENV)/.studio
+	$(STUDIO).template $(DATA)/$* models/$*
+	$(STUDIO).crops $(DATA)/$* models/$* $(DATA)/$*.npz
+	$(STUDIO).train_generator $(DATA)/$*.npz $(DATA)/work-$* $(START)
+	$(STUDIO).export $(DATA)/$* $(DATA)/work-$*/painter.pt $(DATA)/listener/listener.pt models/$*
+	$(STUDIO).heldout_geometry $(DATA)/$*
+	$(STUDIO).heldout_truth $(DATA)/$* models/$*
+	$(BIN)/visavis avatar score models/$* --json bench/results/score_$*.json
+
+nova-320: paint-nova
+	$(STUDIO).synctalk_hearing $(DATA)/work-320 --corpus $(DATA)/corpus
+	$(STUDIO).synctalk_drawing $(DATA)/nova models/nova $(DATA)/work-nova/painter.pt \
+	  $(DATA)/work-320 --corpus $(DATA)/corpus
+	$(STUDIO).export_synctalk $(DATA)/nova models/nova $(DATA)/work-320 models/nova-320
+	$(BIN)/visavis avatar score models/nova-320 --json bench/results/score_nova-320.json
+
+# The designs of the painter side by side, with equal processor time each.
+designs: $(VENV)/.studio
+	$(STUDIO).designs $(DATA)/nova.npz $(DATA)/designs --json $(DATA)/designs.json
 
 # Blender needs NumPy below 2, hence an environment of its own.
 $(VENV)-render/.ready: server/visavis/studio/requirements-render.txt

@@ -46,7 +46,7 @@ class Run:
         self.painter = self.painter.to(memory_format=torch.channels_last)
         self.average = checkpoint.Average(self.painter, 0.998)
         self.optimizer = torch.optim.AdamW(
-            self.painter.parameters(), recipe.rate, weight_decay=0.02
+            self.painter.parameters(), recipe.rate, weight_decay=0.02, fused=True
         )
         self.loss = PaintingLoss(pool.framing)
         self.step, self.seconds = 0, 0.0
