@@ -92,3 +92,10 @@ def test_a_report_tells_voices_apart() -> None:
     assert "opening" in str(found["seen"])
     assert examine(listener, [spoken("slt")], 10.0) == examine(listener, [spoken("slt")], 10.0)
     assert restlessness(listener, [spoken("slt")]) > 0
+
+
+def test_a_listener_may_begin_with_another(library: Library, tmp_path: Path) -> None:
+    first = train(library, [], tmp_path / "first", SCHOOLING)
+    path = tmp_path / "first/listener.pt"
+    copy = train(library, [], tmp_path / "second", replace(SCHOOLING, steps=0), -1, path)
+    assert torch.equal(copy.encoder.out.weight, first.encoder.out.weight)

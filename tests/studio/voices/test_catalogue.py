@@ -8,7 +8,7 @@ import pytest
 from visavis.core.timeline import SAMPLE_RATE
 from visavis.errors import StudioError
 from visavis.studio.phonemes import Phoneme
-from visavis.studio.voices.catalogue import VOICES, Manner, Voice, chosen
+from visavis.studio.voices.catalogue import SLOW, VOICES, Manner, Voice, chosen
 from visavis.studio.voices.utterance import Speech
 
 
@@ -39,6 +39,12 @@ def test_a_timbre_does_not_change_the_pace(timbre: Fraction) -> None:
 def test_voices_are_chosen_by_name() -> None:
     assert list(chosen("hibari, slt")) == ["hibari", "slt"]
     assert chosen(None) == VOICES
+
+
+def test_fast_and_slow_voices_are_all_of_them() -> None:
+    assert {**chosen("fast"), **chosen("slow")} == VOICES
+    assert list(chosen("slow")) == list(SLOW)
+    assert not set(chosen("fast")) & set(SLOW)
 
 
 @pytest.mark.parametrize("name", ["kal16", "jm_kumo", "nobody"])
