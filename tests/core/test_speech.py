@@ -129,17 +129,17 @@ def test_a_sure_voice_opens_at_once() -> None:
 
 
 def test_a_likely_voice_opens_when_it_lasts() -> None:
-    assert _voice_gains([0.8, 0.8, 0.8]) == [0.0, 0.5, 1.0]
-    assert not any(_voice_gains([0.8, 0.6, 0.8, 0.1, 0.8, 0.2]))
+    assert _voice_gains([0.9, 0.9, 0.9]) == [0.0, 0.5, 1.0]
+    assert not any(_voice_gains([0.9, 0.7, 0.9, 0.1, 0.9, 0.2]))
 
 
 def test_an_open_mouth_stays_open_while_speech_is_not_unlikely() -> None:
-    assert set(_voice_gains([0.9, 0.9] + [0.6] * 50)[2:]) == {1.0}
+    assert set(_voice_gains([0.95, 0.9] + [0.7] * 50)[2:]) == {1.0}
 
 
 @pytest.mark.parametrize("pause", range(1, SPEC.hang_frames + 1))
 def test_a_short_pause_of_the_voice_does_not_shut_the_mouth(pause: int) -> None:
-    assert set(_voice_gains(([0.9] * 5 + [0.1] * pause) * 10)[2:50]) == {1.0}
+    assert set(_voice_gains(([0.95] * 5 + [0.1] * pause) * 10)[2:50]) == {1.0}
 
 
 def test_noise_that_is_no_voice_is_ignored() -> None:
