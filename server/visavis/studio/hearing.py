@@ -20,7 +20,7 @@ BANDS, LENGTH = 80, 16  # of an encoder window
 WIDTH = 160
 LATE = 6  # steps of time that a window's map keeps after the convolutions
 NEIGHBOURS = 5  # frames whose visemes are guessed in training: two before to two after
-HELD = 0.5  # contact logits are stretched by this on both sides: above 3 in 4 the lips touch fully
+HELD = 0.5  # contact logits are stretched by this on both sides: above 3 in 4 lips touch fully
 
 
 class AudioEncoder(nn.Module):
