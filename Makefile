@@ -48,7 +48,7 @@ avatars-speech: $(VENV)/.studio
 	$(STUDIO).heldout_speech bench/data/heldout
 
 $(PEOPLE:%=render-%): render-%: $(VENV)-render/.ready
-	$(RENDER) $(DATA)/$* --person $* --speech $(DATA)/corpus --held-out bench/data/heldout
+	$(RENDER) $(DATA)/$* --person $* --speech $(DATA)/corpus --held-out $(DATA)/heldout
 
 avatars-listen: $(VENV)/.studio
 	$(STUDIO).stretches $(DATA)/stretches --corpus $(DATA)/corpus

@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from bench.wav import speech
 from visavis.avatars import Avatar, asset, load
 from visavis.core.bundle import read_bundle
+from visavis.core.speech import level_dbfs
+from visavis.core.timeline import FRAME_SAMPLES, SAMPLE_RATE
 from visavis.engine.pool import SessionPool
 from visavis.engine.reference import reference_frames
 from visavis.engine.renderer import Renderer
@@ -18,7 +21,10 @@ MAX_LOOK_AHEAD_S = 0.2
 MAX_RESTLESSNESS = 6 / 255  # of the generated mouth against the template, mean over the ROI
 MAX_STEP = 1.0  # levels of 255, mean, between pictures that are to look alike
 BUNDLES = sorted(path.parent for path in asset("models").glob("*/avatar.toml"))
+TELLING = [folder for folder in BUNDLES if read_bundle(folder).encoder.speech]
+FRAMES_200_MS = 5
 shipped = pytest.mark.parametrize("folder", BUNDLES, ids=lambda folder: folder.name)
+telling = pytest.mark.parametrize("folder", TELLING, ids=lambda folder: folder.name)
 
 
 @lru_cache(maxsize=1)
@@ -106,3 +112,24 @@ def test_both_paths_make_the_same_frames(folder: Path, speechlike: NDArray[np.fl
     )
     for fast, plain in zip(pooled, reference, strict=True):
         assert np.abs(fast.astype(int) - plain.astype(int)).max() <= 1
+
+
+@telling
+def test_the_mouth_is_at_rest_soon_after_the_last_word_and_in_noise(folder: Path) -> None:
+    """Room noise 25 dB below the voice goes on; then come breaths and keys."""
+    rng = np.random.default_rng(2)
+    voice = speech(3.0, SAMPLE_RATE)
+    voice = voice[: len(voice) // FRAME_SAMPLES * FRAME_SAMPLES]
+    levels = [level_dbfs(frame) for frame in voice.reshape(-1, FRAME_SAMPLES)]
+    end = 1 + int(np.flatnonzero(np.array(levels) > max(levels) - 30)[-1])
+    pcm = np.zeros(SAMPLE_RATE * 12, np.float32)
+    pcm[: end * FRAME_SAMPLES] = voice[: end * FRAME_SAMPLES]
+    pcm += rng.normal(0, np.sqrt(np.mean(voice**2)) * 10 ** (-25 / 20), len(pcm))
+    for second in range(5, 11):
+        length = SAMPLE_RATE // (2 if second % 2 else 30)  # a breath, a key
+        fade = np.hanning(length) if second % 2 else np.exp(-np.arange(length) / 100)
+        pcm[second * SAMPLE_RATE :][:length] += fade * rng.normal(0, 0.05, length)
+    features = _avatar(folder).features()
+    gains = [step.gain for step in (*features.push(pcm.astype(np.float32)), *features.flush())]
+    assert np.mean(np.array(gains[5:end]) > 0) > 0.8
+    assert not any(gains[end + FRAMES_200_MS :])

@@ -4,6 +4,7 @@ from pathlib import Path
 from rich.console import Console
 
 from visavis.studio.score_report import AIMS, Aim, table, write_json
+from visavis.studio.takes import Figures
 
 
 def test_an_aim_is_a_least_or_a_greatest_value() -> None:
@@ -24,7 +25,7 @@ def test_the_table_tells_what_was_missed_and_what_was_not_measured() -> None:
 
 
 def test_the_same_figures_are_the_same_bytes(tmp_path: Path) -> None:
-    figures = {"id": "someone", "lag_frames": 0, "psnr_db": 35.5, "gmac": None}
+    figures: Figures = {"id": "someone", "lag_frames": 0, "psnr_db": 35.5, "gmac": None}
     write_json(tmp_path / "a.json", dict(figures))
     write_json(tmp_path / "b.json", dict(figures))
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()

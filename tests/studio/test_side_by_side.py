@@ -16,7 +16,9 @@ def test_the_render_lies_in_the_left_picture(lamp: Avatar, lamp_exam: Path, tmp_
     path = tmp_path / "film.mp4"
     assert write_film(path, Player(lamp), Truth.load(folder), folder, sounds)
     with av.open(str(path)) as film:
-        frames = [frame.to_ndarray(format="yuv420p") for frame in film.decode(video=0)]
+        frames = [
+            frame.to_ndarray(format="yuv420p").astype(np.uint8) for frame in film.decode(video=0)
+        ]
         assert film.streams.audio
     assert len(frames) == 3
     luma = planes(frames[0])[0]

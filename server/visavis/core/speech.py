@@ -34,7 +34,7 @@ class SpeechSpec:
     floor_frames: int = 50  # the floor is the quietest frame of two seconds; speech has gaps
     floor_max_dbfs: float = -24.0  # louder steady sound is taken for speech
     sure: float = 0.93  # likelihood that opens at once
-    likely: float = 0.85  # likelihood that opens when it holds for a second frame: no key click does
+    likely: float = 0.85  # likelihood that opens if it holds for two frames: no click does
     unlikely: float = 0.6  # likelihood below which a frame is a pause
     hang_frames: int = 1  # how long a pause may be before the gate closes
     fade_in_frames: int = 2

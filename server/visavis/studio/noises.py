@@ -59,7 +59,7 @@ def _rms(sound: Sound) -> float:
 
 def _shaped(samples: int, random: np.random.Generator, gain: Gain) -> Float64:
     hertz = np.fft.rfftfreq(samples, 1 / SAMPLE_RATE)
-    spectrum = np.fft.rfft(random.standard_normal(samples)) * gain(hertz)
+    spectrum = np.fft.rfft(random.standard_normal(samples)) * gain(np.asarray(hertz, np.float64))
     noise: Float64 = np.asarray(np.fft.irfft(spectrum, samples), np.float64)
     return noise / _rms(noise)
 
