@@ -10,6 +10,7 @@ import numpy as np
 from visavis.chores import Stopped
 from visavis.core.bundle import DESCRIPTION, Bundle, is_avatar_id, read_bundle
 from visavis.core.bundlefile import read_file
+from visavis.core.latency import LATENCIES, Latency
 from visavis.core.template import Template
 from visavis.engine.features import FeatureStream
 from visavis.engine.graph.faster import faster
@@ -66,9 +67,9 @@ class Avatar:
         idle = map(self.template.index, range(self.template.repertoire.idle.period))
         return list(dict.fromkeys((*idle, *range(len(self.template.frames)))))
 
-    def features(self) -> FeatureStream:
+    def features(self, latency: Latency = LATENCIES["parity"]) -> FeatureStream:
         """The audio half of the pipeline for one session or clip."""
-        return FeatureStream(self.bundle, self.encoder)
+        return FeatureStream(self.bundle, self.encoder, latency)
 
     def check(self) -> None:
         """Run the generator once, on silence. Raises `BundleError`."""
