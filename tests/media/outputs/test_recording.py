@@ -9,7 +9,7 @@ import pytest
 from tests.media.outputs.lamplight import PERIOD, SIDE, flashes_s, frames, play, tones_s
 
 from visavis.errors import MediaError
-from visavis.media.outputs import recording as module
+from visavis.media.outputs.coded import Packer
 from visavis.media.outputs.guarded import GuardedFile
 from visavis.media.outputs.programme import Programme
 from visavis.media.outputs.recording import Recording
@@ -83,13 +83,13 @@ def test_a_disk_that_is_full_at_the_end_keeps_the_film(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Then what would make a plain film of it cannot be written."""
-    finish = module.Packer.finish
+    finish = Packer.finish
 
-    def fill(packer: module.Packer) -> None:
+    def fill(packer: Packer) -> None:
         monkeypatch.setattr("os.write", _full)
         finish(packer)
 
-    monkeypatch.setattr(module.Packer, "finish", fill)
+    monkeypatch.setattr(Packer, "finish", fill)
     recording = _record(tmp_path / "a.mp4", *range(3 * PERIOD))
     monkeypatch.undo()
     assert recording.reason.endswith("No space left on device")
