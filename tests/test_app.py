@@ -91,7 +91,8 @@ async def test_the_page_is_served(client: httpx.AsyncClient) -> None:
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
     assert "<title>" in page.text
-    assert (await client.get("/pages/call.js")).headers["content-type"].startswith("text/javascript")
+    script = await client.get("/pages/call.js")
+    assert script.headers["content-type"].startswith("text/javascript")
 
 
 @pytest.mark.parametrize("path", ["/..%2fpyproject.toml", "/%2e%2e/pyproject.toml", "/nothing"])
