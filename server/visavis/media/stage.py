@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, contextmanager
 from typing import Any, Protocol
 
 from visavis.core.bundle import Bundle
+from visavis.core.latency import LATENCIES
 from visavis.core.template import Template
 from visavis.engine.features import FeatureStream
 from visavis.engine.pool import SessionPool
@@ -54,6 +55,7 @@ class Stage:
             self.sound,
             self.fanout,
             clock=asyncio.get_running_loop().time,
+            latency=LATENCIES["parity"],
         )
         self.dropped = 0  # frames and packets that viewers who have left were too slow for
         self.ending = asyncio.Event()  # guests go when it is set
