@@ -11,6 +11,7 @@ import numpy as np
 from visavis.chores import Stopped
 from visavis.core.bundle import DESCRIPTION, Bundle, is_avatar_id, read_bundle
 from visavis.core.bundlefile import read_file
+from visavis.core.latency import LATENCIES, Latency
 from visavis.core.template import Template
 from visavis.engine.features import FeatureStream
 from visavis.engine.graph.faster import faster
@@ -73,9 +74,9 @@ class Avatar:
         much memory again as the template twice over. Raises `BundleError`."""
         return load_cut_out(self.bundle)
 
-    def features(self) -> FeatureStream:
+    def features(self, latency: Latency = LATENCIES["parity"]) -> FeatureStream:
         """The audio half of the pipeline for one session or clip."""
-        return FeatureStream(self.bundle, self.encoder)
+        return FeatureStream(self.bundle, self.encoder, latency)
 
     def check(self) -> None:
         """Run the generator once, on silence. Raises `BundleError`."""
