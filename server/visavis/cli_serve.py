@@ -7,6 +7,7 @@ import typer
 from visavis import avatars
 from visavis.cli_options import AvatarName, Sessions, log_to_stderr
 from visavis.config import ServeConfig
+from visavis.core.latency import LatencyName
 
 
 def serve(
@@ -29,6 +30,9 @@ def serve(
     allow_origin: Annotated[
         list[str] | None, typer.Option(help="Site whose pages may call; repeatable.")
     ] = None,
+    latency: Annotated[
+        LatencyName, typer.Option(help="How long sound and pictures may be held back.")
+    ] = "balanced",
     stun: Annotated[str | None, typer.Option(help="STUN server, such as stun:host:3478.")] = None,
 ) -> None:
     """Serve the page and live talk."""
@@ -43,6 +47,7 @@ def serve(
         media_addresses=tuple(media_address or ()),
         public_hosts=tuple(public_host or ()),
         allow_origins=tuple(allow_origin or ()),
+        latency=latency,
         stun=stun,
     )
     log_to_stderr()

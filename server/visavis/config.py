@@ -4,6 +4,7 @@ import ipaddress
 import socket
 from dataclasses import dataclass
 
+from visavis.core.latency import LatencyName
 from visavis.errors import ConfigError
 
 
@@ -20,6 +21,7 @@ class ServeConfig:
     public_hosts: tuple[str, ...] = ()  # names under which a proxy in front is known
     allow_origins: tuple[str, ...] = ()  # pages of other sites that may call, https://example.org
     max_connections: int = 100  # callers, publishers and viewers together
+    latency: LatencyName = "balanced"  # how long sound and pictures may be held back
     stun: str | None = None  # URL such as stun:host:3478; none is asked by default
 
     def check(self) -> None:
