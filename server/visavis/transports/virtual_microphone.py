@@ -62,8 +62,13 @@ class VirtualMicrophone:
         try:
             written = os.write(self._pipe, pcm)
             self.dropped += written < len(pcm)
-        except BlockingIOError:
+        except OSError:  # nothing more goes in, or the player is gone
             self.dropped += 1
+
+    @property
+    def lost(self) -> bool:
+        """True when the sound server has ended: then make another."""
+        return self._player.poll() is not None
 
     def _waiting_bytes(self) -> int:
         """What the player has not yet taken."""
