@@ -18,6 +18,8 @@ class ServeConfig:
     pool_sessions: int | None = None  # generator sessions; None: one per core
     media_addresses: tuple[str, ...] = ()  # ICE host addresses; none: all of the machine's
     public_hosts: tuple[str, ...] = ()  # names under which a proxy in front is known
+    allow_origins: tuple[str, ...] = ()  # pages of other sites that may call, https://example.org
+    max_connections: int = 100  # callers, publishers and viewers together
     stun: str | None = None  # URL such as stun:host:3478; none is asked by default
 
     def check(self) -> None:

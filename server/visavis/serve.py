@@ -21,7 +21,7 @@ from visavis.core.bundle import Bundle
 from visavis.engine.pool import SessionPool
 from visavis.errors import ConfigError
 from visavis.media.showcase import Showcase
-from visavis.session import SessionDesk
+from visavis.media.stages import Stages
 from visavis.transports import aiortc_patches
 from visavis.transports.impatient import ImpatientH11
 
@@ -56,7 +56,7 @@ def run_server(config: ServeConfig, bundle: Bundle) -> None:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="visavis-"))
         showcase = Showcase(Path(folder), avatar.template)
         limit = config.max_sessions or measure_capacity(avatar, pool)
-        server = Server(config, avatar, pool, SessionDesk(limit), showcase)
+        server = Server(config, avatar, pool, Stages(limit, pool), showcase)
         stack.enter_context(in_background((showcase.film, avatar.prepare_rest)))
         runner = stack.enter_context(asyncio.Runner(loop_factory=_loop_factory()))
         runner.run(_serve(server, listener))
@@ -79,11 +79,11 @@ async def _serve(server: Server, listener: socket.socket) -> None:
     def stop() -> None:
         http.force_exit = http.should_exit
         http.should_exit = True
-        server.desk.refuse()
+        server.stages.refuse()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    limit = server.desk.limit
+    limit = server.stages.limit
     callers = "1 caller" if limit == 1 else f"{limit} callers"
     _log.info("visavis is ready for %s at %s", callers, _url(server.config, listener))
     await http.serve(sockets=[listener])

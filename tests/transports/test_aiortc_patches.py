@@ -74,7 +74,7 @@ def test_given_addresses_alone_are_offered() -> None:
 
 
 def test_without_addresses_all_are_offered_and_loopback() -> None:
-    found = patches._find_addresses(True, False)
+    found = patches.connecting._find_addresses(True, False)
     patches.use_addresses([])
     assert aioice.ice.get_host_addresses(True, False) == [*found, "127.0.0.1"]
     assert "127.0.0.1" not in aioice.ice.get_host_addresses(False, True)
@@ -101,7 +101,7 @@ def test_dead_peers_are_noticed_within_rfc_7675() -> None:
 async def test_a_connection_closed_while_it_connected_starts_no_checks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(aioice.ice.Connection, "query_consent", patches._query_consent)
+    monkeypatch.setattr(aioice.ice.Connection, "query_consent", patches.connecting._query_consent)
     patches.end_closed_connections()
     connection = aioice.ice.Connection(ice_controlling=True)
     connection.remote_password = "secret"  # noqa: S105

@@ -8,10 +8,10 @@ import pytest
 from numpy.typing import NDArray
 from tests.transports.caller import Caller
 
-from visavis.core.signaling import check_offer
+from visavis.core.signaling import check_talk
 from visavis.errors import OfferError, UnsupportedOfferError
 from visavis.media.ingest import Ingest
-from visavis.transports.peer import TalkPeer
+from visavis.transports.peer import Peer
 from visavis.transports.tracks import TalkTracks
 
 Float32 = NDArray[np.float32]
@@ -19,8 +19,8 @@ SILENCE = np.zeros(0, np.float32)
 pytestmark = pytest.mark.usefixtures("loopback")
 
 
-def _peer() -> TalkPeer:
-    return TalkPeer(Ingest(), TalkTracks(), [])
+def _peer() -> Peer:
+    return Peer(Ingest(), TalkTracks(), [])
 
 
 async def _offer() -> str:
@@ -31,7 +31,7 @@ async def _offer() -> str:
 async def test_an_answer_has_what_the_browser_needs_and_no_more() -> None:
     peer = _peer()
     offer = await _offer()
-    check_offer(offer)
+    check_talk(offer)
     answer = await peer.answer(offer)
     await peer.close()
     assert answer.count("m=audio") == answer.count("m=video") == 1
@@ -90,7 +90,7 @@ async def test_closing_twice_is_closing_once() -> None:
 
 async def test_the_microphone_reaches_the_ingest(make_tone: Callable[..., Float32]) -> None:
     ingest = Ingest(most_s=10)
-    peer = TalkPeer(ingest, TalkTracks(), [])
+    peer = Peer(ingest, TalkTracks(), [])
     async with Caller(make_tone(5.0, (0.0, 5.0))) as caller:
         await caller.accept(await peer.answer(await caller.offer()))
         await peer.connected.wait()

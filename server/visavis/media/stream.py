@@ -24,7 +24,7 @@ from visavis.core.timeline import FRAME_OUTPUT_SAMPLES, FRAME_S, OUTPUT_RATE, SA
 from visavis.engine.features import FeatureStream, SpeechStep
 from visavis.engine.models import GeneratorError, PoolBusyError
 from visavis.engine.pool import SessionPool
-from visavis.media.ingest import Ingest
+from visavis.media.switch import Source
 
 Float32 = NDArray[np.float32]
 _log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class AvatarStream:
         template: Template,
         features: Callable[[], FeatureStream],
         pool: SessionPool,
-        ingest: Ingest,
+        ingest: Source,
         outlet: Outlet,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
