@@ -167,10 +167,11 @@ async def test_what_is_lost_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> No
     async with on_air(broadcast), watching(broadcast, "vp8") as (caller, sender):
         await until(lambda: len(caller.picture.marks) > 5)
         path: Any = vars(sender.face.sender)["_retransmit"].__self__
-        put, lost = path._put, []
+        put = path._put
+        lost: list[bytes] = []
 
         async def lossy(packet: bytes) -> None:
-            if len(lost) < 5 and not lost or len(lost) < 5 and path._sequence % 4 == 0:
+            if len(lost) < 5 and path._sequence % 4 == 0:
                 lost.append(packet)
                 return
             await put(packet)

@@ -21,8 +21,22 @@ class Source(Protocol):
     @property
     def buffered_s(self) -> float: ...
 
+    @property
+    def ahead(self) -> int:
+        """Samples that may be pulled ahead of their time, as they were made ahead of it."""
+
+    @property
+    def gave_filler(self) -> bool:
+        """Whether the newest pull gave nothing but filler."""
+
     def pull(self, count: int) -> Float32:
         """Give `count` samples, silence where there is none."""
+
+    def receipt(self) -> Callable[[], None]:
+        """To be called when what was pulled so far has left the stream."""
+
+    def interrupt(self) -> None:
+        """Drop what waits."""
 
 
 class SourceSwitch:
@@ -69,7 +83,30 @@ class SourceSwitch:
             return np.zeros(count, np.float32)
         return self._source.pull(count)
 
+    @property
+    def ahead(self) -> int:
+        """See `Source`."""
+        return self._source.ahead if self._source else 0
+
+    @property
+    def gave_filler(self) -> bool:
+        """See `Source`."""
+        return self._source.gave_filler if self._source else True
+
+    def receipt(self) -> Callable[[], None]:
+        """See `Source`."""
+        return self._source.receipt() if self._source else _nothing
+
+    def interrupt(self) -> None:
+        """See `Source`."""
+        if self._source:
+            self._source.interrupt()
+
     def _forget(self) -> None:
         if self._source:
             accumulate(self._past, self._source.counters)
         self._source = self._lost = None
+
+
+def _nothing() -> None:
+    pass

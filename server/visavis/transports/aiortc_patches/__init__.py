@@ -17,6 +17,7 @@ from visavis.transports.aiortc_patches.legacy import (
     shorten_prefetch,
     stamp_reports,
 )
+from visavis.transports.aiortc_patches.receiving import tap_sound
 from visavis.transports.aiortc_patches.sending import Feed, send_from
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "send_from",
     "shorten_prefetch",
     "stamp_reports",
+    "tap_sound",
     "use_addresses",
 ]
