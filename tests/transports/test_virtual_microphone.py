@@ -140,7 +140,7 @@ def test_what_a_killed_server_left_is_swept(pulse: None, monkeypatch: pytest.Mon
         left._player.kill()
     with pytest.raises(DeviceError, match="Another visavis has the virtual microphone"):
         VirtualMicrophone()
-    monkeypatch.setattr(module, "_lives", lambda _: False)
+    monkeypatch.setattr(module, "lives", lambda _: False)
     VirtualMicrophone().close()
     assert SINK not in _pactl("list", "short", "sinks")
 
@@ -155,10 +155,3 @@ def test_without_its_tools_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(DeviceError, match=r"needs pactl and pacat .*pulseaudio-utils"):
         VirtualMicrophone()
-
-
-def test_a_pid_lives_or_not() -> None:
-    assert module._lives(os.getpid())
-    with subprocess.Popen(["true"]) as gone:
-        gone.wait()
-    assert not module._lives(gone.pid)

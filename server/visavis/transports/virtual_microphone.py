@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from visavis.core.compositor import Frame
 from visavis.core.timeline import OUTPUT_RATE
 from visavis.errors import DeviceError
+from visavis.transports.processes import lives
 
 SINK, SOURCE = "visavis", "visavis_microphone"
 NAME = "visavis microphone"  # as programs show it
@@ -136,20 +137,10 @@ def _sweep() -> None:
         owner = _OWNER.search(line)
         if owner is None:
             continue
-        if _lives(int(owner[1])):
+        if lives(int(owner[1])):
             raise DeviceError("Another visavis has the virtual microphone; end it first.")
         with suppress(DeviceError):  # the source goes with its sink
             _pactl("unload-module", line.split("\t")[0])
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _pactl(*arguments: str) -> str:
