@@ -174,7 +174,7 @@ async def test_a_wrong_call_is_told_what_is_wrong(
     [
         (lambda sdp: sdp[: sdp.index("m=audio")] + sdp[sdp.index("m=video") :], 400),
         (lambda sdp: sdp + "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n", 422),
-        (lambda sdp: sdp.replace("VP8", "VP7"), 422),
+        (lambda sdp: sdp.replace("VP8", "VP7").replace("H264", "H261"), 422),
         (lambda sdp: sdp.replace("a=ice-ufrag", "a=x"), 400),
     ],
 )

@@ -17,6 +17,7 @@ from visavis.cli_options import (
 )
 from visavis.config import ServeConfig
 from visavis.config_outputs import OutputsConfig
+from visavis.core.latency import LatencyName
 
 
 def serve(
@@ -39,6 +40,9 @@ def serve(
     allow_origin: Annotated[
         list[str] | None, typer.Option(help="Site whose pages may call; repeatable.")
     ] = None,
+    latency: Annotated[
+        LatencyName, typer.Option(help="How long sound and pictures may be held back.")
+    ] = "balanced",
     stun: Annotated[str | None, typer.Option(help="STUN server, such as stun:host:3478.")] = None,
     record: Annotated[
         Path | None, typer.Option(help="Record every stage into this folder.")
@@ -67,6 +71,7 @@ def serve(
         media_addresses=tuple(media_address or ()),
         public_hosts=tuple(public_host or ()),
         allow_origins=tuple(allow_origin or ()),
+        latency=latency,
         stun=stun,
         outputs=OutputsConfig(
             record=record,

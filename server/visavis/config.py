@@ -5,6 +5,7 @@ import socket
 from dataclasses import dataclass, field
 
 from visavis.config_outputs import OutputsConfig
+from visavis.core.latency import LatencyName
 from visavis.errors import ConfigError
 
 
@@ -22,6 +23,7 @@ class ServeConfig:
     allow_origins: tuple[str, ...] = ()  # pages of other sites that may call, https://example.org
     max_connections: int = 100  # callers, publishers and viewers together
     outputs: OutputsConfig = field(default_factory=OutputsConfig)  # ways out besides WebRTC
+    latency: LatencyName = "balanced"  # how long sound and pictures may be held back
     stun: str | None = None  # URL such as stun:host:3478; none is asked by default
 
     def check(self) -> None:

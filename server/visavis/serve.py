@@ -16,6 +16,7 @@ from visavis.capacity import measure_capacity
 from visavis.chores import in_background
 from visavis.config import ServeConfig
 from visavis.core.bundle import Bundle
+from visavis.core.latency import LATENCIES, describe_latency
 from visavis.engine.pool import SessionPool
 from visavis.errors import ConfigError
 from visavis.media.showcase import Showcase
@@ -44,8 +45,6 @@ def run_server(config: ServeConfig, bundle: Bundle) -> None:
     """Serve an avatar until a signal asks to stop. Raises `ConfigError` and `BundleError`."""
     config.check()
     aiortc_patches.use_addresses(config.media_addresses)
-    aiortc_patches.raise_bit_rates()
-    aiortc_patches.keep_the_voice()
     aiortc_patches.notice_dead_peers()
     aiortc_patches.end_closed_connections()
     with ExitStack() as stack:
@@ -56,8 +55,11 @@ def run_server(config: ServeConfig, bundle: Bundle) -> None:
         folder = stack.enter_context(temporary_folder())
         showcase = Showcase(folder, avatar.template)
         limit = config.max_sessions or measure_capacity(avatar, pool)
+        latency = LATENCIES[config.latency]
+        stages = Stages(limit, pool, latency)
         outputs = stack.enter_context(Outputs(config.outputs, avatar, folder))
-        server = Server(config, avatar, pool, Stages(limit, pool), showcase, outputs)
+        server = Server(config, avatar, pool, stages, showcase, outputs)
+        _log.info(describe_latency(latency, bundle.window, bundle.mel))
         stack.enter_context(in_background((showcase.film, avatar.prepare_rest)))
         runner = stack.enter_context(asyncio.Runner(loop_factory=_loop_factory()))
         runner.run(_serve(server, listener))

@@ -61,9 +61,10 @@ async def on_air(broadcast: Broadcast) -> AsyncIterator[None]:
 class Sender:
     """Our end of a call: it answers with a viewer's tracks."""
 
-    def __init__(self, viewer: Viewer, codec: VideoCodec) -> None:
-        self.viewer = viewer
+    def __init__(self, broadcast: Broadcast, codec: VideoCodec) -> None:
+        self.viewer = viewer = Viewer()
         self.peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        viewer.watch(broadcast)
         voice = self.peer.addTransceiver(viewer.audio, "sendrecv")
         self.face = self.peer.addTransceiver(viewer.video, "sendonly")
         known = RTCRtpSender.getCapabilities("video").codecs
@@ -88,7 +89,7 @@ class Sender:
 @contextlib.asynccontextmanager
 async def watching(broadcast: Broadcast, codec: VideoCodec) -> AsyncIterator[tuple[Caller, Sender]]:
     async with Caller(SILENCE) as caller:
-        sender = Sender(Viewer(broadcast.subscribe(codec)), codec)
+        sender = Sender(broadcast, codec)
         try:
             await sender.answer(caller)
             yield caller, sender

@@ -8,7 +8,7 @@ from visavis.errors import OfferError, UnsupportedOfferError
 MAX_OFFER_BYTES = 64 * 1024
 MAX_CANDIDATES = 32
 _AUDIO_CODECS = frozenset({"opus"})
-_VIDEO_CODECS = frozenset({"vp8"})
+_VIDEO_CODECS = frozenset({"h264", "vp8"})
 _PORT = re.compile("[0-9]{1,5}")
 _OPUS_RTPMAP = re.compile(r"a=rtpmap:(\d+) opus/48000/2", re.IGNORECASE)
 _OPUS_WISHES = "minptime=10;useinbandfec=1;maxaveragebitrate=96000"
@@ -141,7 +141,7 @@ def _require_voice(section: MediaSection) -> None:
 def _require_picture(section: MediaSection) -> None:
     if not section.codecs & _VIDEO_CODECS:
         raise UnsupportedOfferError(
-            "The offer has no VP8 video, which every WebRTC client must have (RFC 7742)."
+            "The offer has neither H.264 nor VP8 video, of which a client needs one (RFC 7742)."
         )
 
 

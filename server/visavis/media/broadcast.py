@@ -15,22 +15,12 @@ from visavis.core.timeline import FPS, FRAME_S, OUTPUT_RATE, PTIME_SAMPLES
 from visavis.media.encoders.coded import Coded, VideoCodec
 from visavis.media.encoders.opus import Opus
 from visavis.media.encoders.worker import EncoderThread
-from visavis.media.queue import PacketQueue
 from visavis.media.rendition import Rendition
+from visavis.media.subscription import MediaEpoch, Subscription
 
 Float32 = NDArray[np.float32]
-_VIDEO_WAITING = 2  # frames per viewer
-_AUDIO_WAITING = 8  # packets per viewer, 160 ms
 _SOUND_WAITING = 4  # releases before the Opus encoder
 _PLAN_TICKS = FPS  # the bit rates are looked at once a second
-
-
-@dataclass
-class MediaEpoch:
-    """The wall time at which media time zero was released; set once, by the first release. A
-    later step of the wall clock changes nothing."""
-
-    wall_s: float | None = None
 
 
 @dataclass
@@ -44,53 +34,6 @@ class BroadcastCounters:
     lost: int = 0  # packets that viewers were too slow for
 
 
-class Subscription:
-    """One viewer's packets. Nothing comes before `open`."""
-
-    def __init__(self, broadcast: "Broadcast", codec: VideoCodec) -> None:
-        self.codec = codec
-        self.epoch = broadcast.epoch
-        self.video = PacketQueue(_VIDEO_WAITING, gated=True)
-        self.audio = PacketQueue(_AUDIO_WAITING, gated=False)
-        self.bit_rate: int | None = None  # what the viewer says that it can receive
-        self._broadcast = broadcast
-        self._rendition: Rendition | None = None
-        self._closed = False
-
-    @property
-    def dropped(self) -> int:
-        """Packets that this viewer was too slow for."""
-        return self.video.dropped + self.audio.dropped
-
-    def open(self) -> None:
-        """Begin; the first picture will be a keyframe. Opening twice is opening once."""
-        if self._rendition is None and not self._closed:
-            self._broadcast.admit(self)
-
-    def watch(self, rendition: Rendition | None) -> None:
-        """Move to another rendition; called by the broadcast."""
-        if self._rendition is not None:
-            self._rendition.viewers.discard(self.video)
-        self._rendition = rendition
-        if rendition is not None:
-            rendition.join(self.video)
-
-    @property
-    def rendition(self) -> Rendition | None:
-        return self._rendition
-
-    def request_keyframe(self) -> None:
-        """The viewer lost its picture (PLI or FIR, RFC 4585 and 5104)."""
-        if self._rendition is not None:
-            self._rendition.keyframes.ask()
-
-    def close(self) -> None:
-        """End it. Closing twice is closing once."""
-        if not self._closed:
-            self._closed = True
-            self._broadcast.dismiss(self)
-
-
 class Broadcast:
     """An outlet with subscribers. At most two renditions per codec, none that nobody watches."""
 
@@ -101,6 +44,7 @@ class Broadcast:
         self._most = nominal(width, height)
         self._loop = asyncio.get_running_loop()
         self._viewers: list[Subscription] = []
+        self._listeners: list[Subscription] = []
         self._renditions: dict[tuple[VideoCodec, bool], Rendition] = {}  # codec, small
         self._retired: list[Rendition | EncoderThread[tuple[int, Float32]]] = []
         self._sound: EncoderThread[tuple[int, Float32]] | None = None
@@ -109,21 +53,21 @@ class Broadcast:
         self._past = BroadcastCounters()
         self._closed = False
 
-    def subscribe(self, codec: VideoCodec) -> Subscription:
-        """A viewer who may open it later."""
-        return Subscription(self, codec)
+    def subscribe(self) -> Subscription:
+        """A viewer, who costs nothing until he sees or hears."""
+        return Subscription(self)
 
     @property
     def viewers(self) -> int:
-        """Subscriptions that are open."""
-        return len(self._viewers)
+        """Who sees, hears, or both."""
+        return len({*self._viewers, *self._listeners})
 
     @property
     def counters(self) -> BroadcastCounters:
         total = BroadcastCounters(**vars(self._past))
         for rendition in self._renditions.values():
             _count(total, rendition)
-        total.lost += sum(viewer.dropped for viewer in self._viewers)
+        total.lost += sum(viewer.dropped for viewer in {*self._viewers, *self._listeners})
         return total
 
     def release(self, tick: int, frame: Frame, sound: Float32) -> None:
@@ -137,27 +81,31 @@ class Broadcast:
         for rendition in self._renditions.values():
             rendition.release(tick, frame)
 
-    def admit(self, viewer: Subscription) -> None:
-        """Called by `Subscription.open`."""
-        if self._closed:
+    def show(self, viewer: Subscription, codec: VideoCodec) -> None:
+        """Called by `Subscription.see`."""
+        if not self._closed:
+            self._viewers.append(viewer)
+            viewer.watch(self._rendition(codec, small=False))
+
+    def play(self, viewer: Subscription) -> None:
+        """Called by `Subscription.hear`."""
+        if self._closed or viewer in self._listeners:
             return
-        self._viewers.append(viewer)
+        self._listeners.append(viewer)
         if self._sound is None:
             encoder = Opus()
             self._sound = EncoderThread(
                 "opus", lambda work: encoder.encode(*work), self._heard, _SOUND_WAITING
             )
-        viewer.watch(self._rendition(viewer.codec, small=False))
 
     def dismiss(self, viewer: Subscription) -> None:
         """Called by `Subscription.close`."""
-        if viewer not in self._viewers:
-            return
-        self._viewers.remove(viewer)
         self._past.lost += viewer.dropped
+        self._viewers = [other for other in self._viewers if other is not viewer]
+        self._listeners = [other for other in self._listeners if other is not viewer]
         viewer.watch(None)
         self._retire_unwatched()
-        if not self._viewers and self._sound is not None:
+        if not self._listeners and self._sound is not None:
             self._sound.retire()
             self._retired.append(self._sound)
             self._sound = None
@@ -165,7 +113,7 @@ class Broadcast:
     def close(self) -> None:
         """End every subscription, encoder and thread."""
         self._closed = True
-        for viewer in list(self._viewers):
+        for viewer in {*self._viewers, *self._listeners}:
             viewer.close()
         if self._timer is not None:
             self._timer.cancel()
@@ -189,7 +137,7 @@ class Broadcast:
 
     def _plan(self) -> None:
         """Fit the bit rates to what the viewers can receive."""
-        for codec in {viewer.codec for viewer in self._viewers}:
+        for codec in {codec for codec, _ in self._renditions}:
             self._plan_codec(codec, [v for v in self._viewers if v.codec == codec])
         self._retire_unwatched()
 
@@ -226,8 +174,8 @@ class Broadcast:
         self._second = None
 
     def _send(self, packet: Coded) -> None:
-        for viewer in self._viewers:
-            viewer.audio.put(packet)
+        for listener in self._listeners:
+            listener.audio.put(packet)
 
     def _to_loop(self, function: Callable[[], None]) -> None:
         with suppress(RuntimeError):  # the loop has ended, and the thread is about to

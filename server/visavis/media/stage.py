@@ -7,14 +7,16 @@ network changed finds the avatar as he left it.
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from typing import Any, Protocol
 
 from visavis.core.bundle import Bundle
+from visavis.core.latency import LATENCIES, Latency
 from visavis.core.template import Template
 from visavis.engine.features import FeatureStream
 from visavis.engine.pool import SessionPool
+from visavis.media.broadcast import Broadcast
 from visavis.media.fanout import Fanout
 from visavis.media.stream import AvatarStream
 from visavis.media.switch import SourceSwitch
@@ -34,14 +36,21 @@ class Actor(Protocol):
     @property
     def template(self) -> Template: ...
 
-    @property
-    def features(self) -> Callable[[], FeatureStream]: ...
+    def features(self, latency: Latency) -> FeatureStream:
+        """A fresh audio half of the pipeline."""
 
 
 class Stage:
     """One live avatar. `fanout` takes outputs, `sound` the source that it speaks."""
 
-    def __init__(self, name: str, actor: Actor, pool: SessionPool, private: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        actor: Actor,
+        pool: SessionPool,
+        private: bool = False,
+        latency: Latency = LATENCIES["balanced"],
+    ) -> None:
         self.name = name
         self.actor = actor
         self.private = private
@@ -49,13 +58,14 @@ class Stage:
         self.sound = SourceSwitch()
         self.stream = AvatarStream(
             actor.template,
-            actor.features,
+            lambda: actor.features(latency),
             pool,
             self.sound,
             self.fanout,
             clock=asyncio.get_running_loop().time,
+            latency=latency,
         )
-        self.dropped = 0  # frames and packets that viewers who have left were too slow for
+        self._broadcasts: dict[int, Broadcast] = {}  # by the id of their canvas
         self.ending = asyncio.Event()  # guests go when it is set
         self._live = asyncio.Event()
         self._seats = 0
@@ -72,6 +82,30 @@ class Stage:
     def is_live(self) -> bool:
         """Whether anybody has seen it yet."""
         return self._live.is_set()
+
+    def broadcast(self, canvas: Template | None = None) -> Broadcast:
+        """Where viewers subscribe. `canvas` is another template to compose each frame for, such
+        as that of the person cut out; None: the avatar's own."""
+        canvas = canvas or self.actor.template
+        if id(canvas) not in self._broadcasts:
+            height, width = canvas.idle(0).shape
+            broadcast = self._broadcasts[id(canvas)] = Broadcast(width, height * 2 // 3)
+            if canvas is self.actor.template:
+                self.fanout.add(broadcast)
+            else:
+                self.stream.canvases.append((canvas, broadcast))
+        return self._broadcasts[id(canvas)]
+
+    @property
+    def broadcasts(self) -> tuple[Broadcast, ...]:
+        """Those that somebody has asked for."""
+        return tuple(self._broadcasts.values())
+
+    @property
+    def dropped(self) -> int:
+        """Frames and packets that encoders and viewers were too slow for."""
+        counters = [broadcast.counters for broadcast in self.broadcasts]
+        return sum(part.dropped + part.lost for part in counters)
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -116,6 +150,7 @@ class Stage:
     async def run(self) -> str:
         """Live until it is deserted, ended, or its stream fails; return which it was."""
         async with AsyncExitStack() as stack:
+            stack.callback(self._close_broadcasts)
             stack.push_async_callback(self._dismiss)
             stream = asyncio.create_task(self._stream())
             stack.push_async_callback(cancelled, stream)
@@ -126,6 +161,10 @@ class Stage:
                 _log.error("the stream failed", exc_info=stream.exception())
                 return "stream failed"
             return "ended" if ended else self._farewell
+
+    def _close_broadcasts(self) -> None:
+        for broadcast in self.broadcasts:
+            broadcast.close()
 
     async def _stream(self) -> None:
         await self._live.wait()

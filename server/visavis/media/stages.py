@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from visavis.core.latency import LATENCIES, Latency
 from visavis.engine.pool import SessionPool
 from visavis.errors import OccupiedError, ServerFullError
 from visavis.media.counters import accumulate
@@ -22,8 +23,11 @@ _SECRET_BYTES = 24
 class Stages:
     """Opens, finds and ends stages. An empty stage that only lingers takes up no place."""
 
-    def __init__(self, limit: int, pool: SessionPool) -> None:
+    def __init__(
+        self, limit: int, pool: SessionPool, latency: Latency = LATENCIES["balanced"]
+    ) -> None:
         self.limit = limit
+        self.latency = latency
         self.accepted = 0
         self.rejected = 0
         self.ended: dict[str, int] = {}  # reason → stages
@@ -90,7 +94,7 @@ class Stages:
             next(stage for stage in self.live if not stage.seats).end()
         self.accepted += 1
         secret = secrets.token_urlsafe(_SECRET_BYTES)
-        stage = Stage(name or secret, actor, self._pool, private=name is None)
+        stage = Stage(name or secret, actor, self._pool, name is None, self.latency)
         self._stages[stage.name] = stage
         self._tasks[stage.name] = asyncio.create_task(self._own(stage))
         for tell in self.opened:

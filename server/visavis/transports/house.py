@@ -13,7 +13,7 @@ from visavis.media.stages import Stages
 from visavis.transports.access import read_body, require_type
 from visavis.transports.gate import Gate, caller_address
 from visavis.transports.peer import Peer
-from visavis.transports.tracks import TalkTracks
+from visavis.transports.viewer import Viewer
 from visavis.transports.visit import Visit, Visits
 
 SDP = "application/sdp"
@@ -56,8 +56,8 @@ class House:
     def _peer(self, request: Request, *, speaks: bool, sees: bool) -> Peer:
         self.visits.require_room()
         return Peer(
-            Ingest() if speaks else None,
-            TalkTracks() if sees else None,
+            Ingest(self.stages.latency) if speaks else None,
+            Viewer() if sees else None,
             self.ice_servers(),
             caller_address(request),
         )

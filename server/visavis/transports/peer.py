@@ -3,11 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from typing import cast
 
-import numpy as np
 from aiortc import (
-    MediaStreamTrack,
     RTCConfiguration,
     RTCIceServer,
     RTCPeerConnection,
@@ -16,13 +13,9 @@ from aiortc import (
     RTCRtpTransceiver,
     RTCSessionDescription,
 )
-from aiortc.mediastreams import MediaStreamError
 from aiortc.sdp import candidate_from_sdp
-from av.audio.frame import AudioFrame
-from numpy.typing import NDArray
 
 from visavis.core.candidates import keep_usable, usable
-from visavis.core.pcm import Resampler, to_mono
 from visavis.core.signaling import (
     MAX_CANDIDATES,
     MediaSection,
@@ -31,13 +24,13 @@ from visavis.core.signaling import (
     check_talk,
     check_watch,
 )
-from visavis.core.timeline import OUTPUT_RATE, VIDEO_CLOCK
 from visavis.core.trickle import Fragment
 from visavis.errors import OfferError, UnsupportedOfferError
 from visavis.media.ingest import Ingest
-from visavis.transports.aiortc_patches import keep_sha256, shorten_prefetch, stamp_reports
+from visavis.transports.aiortc_patches import keep_sha256
+from visavis.transports.listening import listen_to
 from visavis.transports.peer_patches import drain, remote_ufrag, wait_for_hello
-from visavis.transports.tracks import TalkTracks
+from visavis.transports.viewer import Viewer
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +41,7 @@ class Peer:
     def __init__(
         self,
         ingest: Ingest | None,
-        tracks: TalkTracks | None,
+        tracks: Viewer | None,
         ice_servers: Sequence[RTCIceServer],
         caller: str = "127.0.0.1",
     ) -> None:
@@ -60,12 +53,9 @@ class Peer:
         self.tracks = tracks
         self._caller = caller
         self._candidates = 0
-        self._listening: asyncio.Task[None] | None = None
         self.connected = asyncio.Event()
         self.closed = asyncio.Event()
         self._peer.on("connectionstatechange", self._state_changed)
-        if ingest:
-            self._peer.on("track", self._track_came)
 
     async def answer(self, offer: str) -> str:
         """The SDP answer, all candidates included. A peer that cannot answer is closed.
@@ -107,12 +97,12 @@ class Peer:
         if self.tracks:
             direction = "sendrecv" if self.ingest else "sendonly"
             voice = self._peer.addTransceiver(self.tracks.audio, direction)
-            stamp_reports(voice.sender, OUTPUT_RATE, self.tracks.epoch)
+            self.tracks.attach(voice.sender)
         else:
             voice = self._peer.addTransceiver("audio", "recvonly")
         voice.setCodecPreferences(_codecs("audio", "audio/opus"))
         if self.ingest:
-            shorten_prefetch(voice.receiver)
+            listen_to(voice.receiver, self.ingest)
         return voice
 
     def _add_face(self) -> RTCRtpTransceiver:
@@ -121,9 +111,9 @@ class Peer:
             drain(unseen.receiver)
             return unseen
         face = self._peer.addTransceiver(self.tracks.video, "sendonly")
-        # VP8 means BT.601, which the frames are in.
-        face.setCodecPreferences(_codecs("video", "video/vp8", "video/rtx"))
-        stamp_reports(face.sender, VIDEO_CLOCK, self.tracks.epoch)
+        # The first that both know is sent; H.264 costs everyone less, VP8 is known to all.
+        face.setCodecPreferences(_codecs("video", "video/h264", "video/vp8", "video/rtx"))
+        self.tracks.attach(face.sender)
         return face
 
     async def trickle(self, fragment: Fragment) -> None:
@@ -158,9 +148,6 @@ class Peer:
         except Exception:  # aiortc cannot close what it only half set up
             _log.warning("a peer did not close cleanly", exc_info=True)
         finally:
-            if self._listening:
-                self._listening.cancel()
-                await asyncio.gather(self._listening, return_exceptions=True)
             self.closed.set()
 
     def _require_own_transceivers(self, *own: RTCRtpTransceiver) -> None:
@@ -174,30 +161,8 @@ class Peer:
         elif state in ("failed", "closed"):
             self.closed.set()
 
-    def _track_came(self, track: MediaStreamTrack) -> None:
-        if track.kind == "audio" and self.ingest:
-            self._listening = asyncio.create_task(self._listen(track, self.ingest))
-
-    async def _listen(self, track: MediaStreamTrack, ingest: Ingest) -> None:
-        """Move the microphone's sound into the ingest until the track ends."""
-        resampler: Resampler | None = None
-        try:
-            while True:
-                frame = cast("AudioFrame", await track.recv())
-                resampler = resampler or Resampler(frame.sample_rate, OUTPUT_RATE)
-                ingest.push(resampler.push(_mono(frame)))
-        except MediaStreamError:
-            _log.debug("the microphone track has ended")
-        except Exception:  # a deaf avatar helps nobody: end the session instead
-            _log.exception("the microphone cannot be read")
-            self.closed.set()
-
-
-def _mono(frame: AudioFrame) -> NDArray[np.float32]:
-    table = frame.to_ndarray().reshape(-1, frame.layout.nb_channels)
-    return to_mono(table)
-
 
 def _codecs(kind: str, *mime_types: str) -> list[RTCRtpCodecCapability]:
+    """The library's codecs of these types, in this order."""
     codecs = RTCRtpSender.getCapabilities(kind).codecs
-    return [codec for codec in codecs if codec.mimeType.lower() in mime_types]
+    return [codec for name in mime_types for codec in codecs if codec.mimeType.lower() == name]

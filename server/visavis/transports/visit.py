@@ -55,17 +55,10 @@ class Visit:
         stage, peer = self.stage, self.peer
         stage.begin()
         if peer.tracks:
-            stage.fanout.add(peer.tracks)
-            stack.callback(self._leave_fanout)
+            peer.tracks.watch(stage.broadcast())
         if peer.ingest:
             stage.sound.take(peer.ingest, lambda: self.end("replaced by a newer one"))
             stack.callback(stage.sound.leave, peer.ingest)
-
-    def _leave_fanout(self) -> None:
-        tracks = self.peer.tracks
-        if tracks:
-            self.stage.fanout.remove(tracks)
-            self.stage.dropped += tracks.dropped
 
     async def _connected(self) -> bool:
         events = (self.peer.connected, self.peer.closed, *self._ends())

@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 import numpy as np
-from av import Packet
 from numpy.typing import NDArray
 
 from visavis.core.compositor import Frame
-from visavis.core.timeline import AUDIO_TIME_BASE, VIDEO_TIME_BASE
 
 VideoCodec = Literal["h264", "vp8"]
 
@@ -24,15 +21,6 @@ class Coded:
     keyframe: bool
     data: bytes
     payloads: Sequence[bytes]
-
-    @cached_property
-    def packet(self) -> "Packet[Any]":
-        """The same as FFmpeg has it."""
-        packet: Packet[Any] = Packet(self.data)
-        packet.pts = packet.dts = self.pts
-        packet.time_base = VIDEO_TIME_BASE if self.kind == "video" else AUDIO_TIME_BASE
-        packet.is_keyframe = self.keyframe
-        return packet
 
 
 class VideoEncoder(Protocol):

@@ -4,33 +4,21 @@ These touch private names; the dependency is pinned below the next minor version
 tests/transports/aiortc_patches fails if a name moves.
 """
 
-from visavis.media.broadcast import MediaEpoch
 from visavis.transports.aiortc_patches.connecting import (
     end_closed_connections,
     keep_sha256,
     notice_dead_peers,
     use_addresses,
 )
-from visavis.transports.aiortc_patches.legacy import (
-    keep_the_voice,
-    raise_bit_rates,
-    shorten_prefetch,
-    stamp_reports,
-)
 from visavis.transports.aiortc_patches.receiving import tap_sound
 from visavis.transports.aiortc_patches.sending import Feed, send_from
 
 __all__ = [
     "Feed",
-    "MediaEpoch",
     "end_closed_connections",
     "keep_sha256",
-    "keep_the_voice",
     "notice_dead_peers",
-    "raise_bit_rates",
     "send_from",
-    "shorten_prefetch",
-    "stamp_reports",
     "tap_sound",
     "use_addresses",
 ]

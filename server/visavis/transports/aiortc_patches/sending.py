@@ -38,8 +38,8 @@ _FAULTS = (asyncio.CancelledError, ConnectionError)
 class Feed(Protocol):
     """Where a sender's packets come from, and where what its receiver says goes."""
 
-    def open(self) -> None:
-        """The way to the receiver is there."""
+    async def open(self, codec: str) -> None:
+        """The way to the receiver is there; `codec` is "H264", "VP8" or "opus"."""
 
     async def next(self) -> Coded:
         """The next access unit."""
@@ -119,7 +119,7 @@ class _SendPath:
         self._payload_type = codec.payloadType
         origin, self._sequence = random32(), random_sequence_number()
         try:
-            self._feed.open()
+            await self._feed.open(codec.name)
             while True:
                 coded = await self._feed.next()
                 await self._drained()
