@@ -6,8 +6,17 @@ from typing import Annotated
 import typer
 
 from visavis import avatars
-from visavis.cli_options import AvatarName, Sessions, log_to_stderr
+from visavis.cli_options import (
+    AvatarName,
+    Camera,
+    CameraDevice,
+    NoVoice,
+    Rtmp,
+    Sessions,
+    log_to_stderr,
+)
 from visavis.config import ServeConfig
+from visavis.config_outputs import OutputsConfig
 from visavis.core.latency import LatencyName
 from visavis.transports.ice import IceSettings
 
@@ -55,6 +64,20 @@ def serve(
     ] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain, PEM.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Its key, PEM.")] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="Record every stage into this folder.")
+    ] = None,
+    record_on_request: Annotated[
+        bool, typer.Option("--record-on-request", help="Only what the API asks for.")
+    ] = False,
+    hls: Annotated[bool, typer.Option("--hls", help="Serve /hls/STAGE/index.m3u8 too.")] = False,
+    rtmp: Rtmp = None,
+    camera: Camera = False,
+    camera_device: CameraDevice = None,
+    no_voice: NoVoice = False,
+    on_air: Annotated[
+        str, typer.Option(help="The stage that --rtmp and --camera show; it is always on.")
+    ] = "main",
 ) -> None:
     """Serve the page and live talk."""
     from visavis.serve import run_server
@@ -74,6 +97,16 @@ def serve(
         tls=tls,
         tls_cert=tls_cert,
         tls_key=tls_key,
+        outputs=OutputsConfig(
+            record=record,
+            record_on_request=record_on_request,
+            hls=hls,
+            rtmp=rtmp,
+            camera=camera,
+            camera_device=camera_device,
+            voice=not no_voice,
+            on_air=on_air,
+        ),
     )
     log_to_stderr()
     run_server(config, avatars.resolve(avatar))

@@ -5,6 +5,7 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from visavis.config_outputs import OutputsConfig
 from visavis.core.latency import LatencyName
 from visavis.errors import ConfigError
 from visavis.transports.ice import IceSettings
@@ -24,6 +25,7 @@ class ServeConfig:
     public_hosts: tuple[str, ...] = ()  # names under which a proxy in front is known
     allow_origins: tuple[str, ...] = ()  # pages of other sites that may call, https://example.org
     max_connections: int = 100  # callers, publishers and viewers together
+    outputs: OutputsConfig = field(default_factory=OutputsConfig)  # ways out besides WebRTC
     latency: LatencyName = "balanced"  # how long sound and pictures may be held back
     ice: IceSettings = field(default_factory=IceSettings)  # none is asked by default
     media_ports: tuple[int, int] | None = None  # first and last UDP port; None: any free ones
@@ -43,6 +45,7 @@ class ServeConfig:
         self._check_tls()
         if self.media_ports and not 1024 <= self.media_ports[0] <= self.media_ports[1] <= 65_535:
             raise ConfigError("--media-ports must be a range such as 40000-40100, from 1024 up.")
+        self.outputs.check()
         for address in self.media_addresses:
             _check_own_address(address)
         if not self.is_loopback and not self.token:

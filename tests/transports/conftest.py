@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -17,6 +17,7 @@ from visavis.engine.pool import SessionPool
 from visavis.http_server import http_server
 from visavis.media.showcase import Showcase
 from visavis.media.stages import Stages
+from visavis.outputs import Outputs
 
 AppMaker = Callable[..., Starlette]
 ClientMaker = Callable[..., httpx.AsyncClient]
@@ -36,10 +37,13 @@ async def make_app(
 
     def make(**settings: object) -> Starlette:
         config = ServeConfig(**settings)  # type: ignore[arg-type]
-        return build_app(Server(config, lamp, pool, stages, Showcase(tmp_path, lamp.template)))
+        outputs = ends.enter_context(Outputs(config.outputs, lamp, tmp_path))
+        showcase = Showcase(tmp_path, lamp.template)
+        return build_app(Server(config, lamp, pool, stages, showcase, outputs))
 
-    yield make
-    await stages.close()
+    with ExitStack() as ends:
+        yield make
+        await stages.close()
 
 
 @pytest.fixture
