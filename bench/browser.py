@@ -22,7 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 Float64 = NDArray[np.float64]
 RATE = 48_000
 _SCRIPT = Path(__file__).with_name("measure.js")
-_FLAGS = (
+FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -56,12 +56,15 @@ class RunningServer:
 
 
 @contextlib.contextmanager
-def running_server(*arguments: str, avatars: Path | None = None) -> Iterator[RunningServer]:
-    """Run `visavis serve` on a free port, media on loopback only; end it by Ctrl-C."""
+def running_server(
+    *arguments: str, avatars: Path | None = None, module: str = "visavis"
+) -> Iterator[RunningServer]:
+    """Run `visavis serve` on a free port, media on loopback only; end it by Ctrl-C. `module` is
+    what stands for visavis."""
     environment = dict(os.environ)
     if avatars:
         environment["VISAVIS_AVATARS"] = str(avatars)
-    command = [sys.executable, "-m", "visavis", "serve", "--port", "0"]
+    command = [sys.executable, "-m", module, "serve", "--port", "0"]
     command += ["--media-address", "127.0.0.1", *arguments]
     with tempfile.TemporaryFile("a+") as log:
         process = subprocess.Popen(command, stderr=log, text=True, env=environment)
@@ -91,7 +94,7 @@ def _wait_for_url(process: "subprocess.Popen[str]", log: TextIO) -> str:
 @contextlib.contextmanager
 def open_page(url: str, microphone: Path) -> Iterator[Page]:
     """The page at `url` in a fresh Chromium whose microphone plays `microphone` once."""
-    flags = [*_FLAGS, f"--use-file-for-fake-audio-capture={microphone}%noloop"]
+    flags = [*FLAGS, f"--use-file-for-fake-audio-capture={microphone}%noloop"]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=flags)
         try:
