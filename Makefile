@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --constraint
 ARGS ?=
 MINUTES ?= 60
 
-.PHONY: run test test-studio check format bench bench-pages soak pictures wheel clean
+.PHONY: run test test-studio check format bench bench-live bench-pages soak pictures wheel clean
 
 run: $(VENV)/.base
 	$(BIN)/visavis serve $(ARGS)
@@ -47,6 +47,10 @@ bench: $(VENV)/.dev browser
 
 bench-pages: $(VENV)/.dev browser
 	$(BIN)/python -m bench.pages $(ARGS)
+
+# Ten minutes of talk, viewers, bad networks: into bench/results/live.json.
+bench-live: $(VENV)/.dev browser
+	$(BIN)/python -m bench.live_media $(ARGS)
 
 soak: $(VENV)/.dev browser
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) $(ARGS)
@@ -128,14 +132,20 @@ $(VENV)/.studio: $(VENV)/.dev
 	$(PIP) --editable '.[dev,studio]'
 	@touch $@
 
-# The browser tests drive a real Chromium.
+# The browser tests drive a real Chromium, those of the virtual microphone a real PulseAudio.
 .PHONY: browser
 browser:
-	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
-	  command -v $$name >/dev/null && exit 0; done; \
+	@needed=; \
+	for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+	  command -v $$name >/dev/null && found=$$name; done; \
+	[ -n "$$found" ] || needed=chromium; \
+	command -v pulseaudio >/dev/null && command -v pactl >/dev/null \
+	  || needed="$$needed pulseaudio pulseaudio-utils"; \
+	[ -z "$$needed" ] && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "Installing Chromium for the browser tests ..."; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	  echo "Installing $$needed for the tests ..."; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends $$needed >/dev/null; \
 	else \
-	  echo "The browser tests need Chromium: install the package 'chromium' and try again."; exit 1; \
+	  echo "The tests need $$needed: install that and try again."; exit 1; \
 	fi

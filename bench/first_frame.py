@@ -1,9 +1,8 @@
 """From opening a page to the first live picture on it."""
 
 import numpy as np
-from playwright.sync_api import sync_playwright
 
-from bench.browser import FLAGS, chromium_path, running_server
+from bench.browser import chromiums, running_server
 
 _NOTE = """
 (() => {
@@ -21,8 +20,7 @@ _NOTE = """
 def first_frame_ms(avatar: str, times: int) -> float:
     """Median over `times` openings of /watch/, whose stage is on air; the first is not counted."""
     found = []
-    with running_server("--avatar", avatar) as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=[*FLAGS])
+    with running_server("--avatar", avatar) as server, chromiums(None) as (browser,):
         context = browser.new_context(viewport={"width": 1280, "height": 800})
         for _ in range(times + 1):
             page = context.new_page()
@@ -31,5 +29,4 @@ def first_frame_ms(avatar: str, times: int) -> float:
             page.wait_for_function("() => window.firstFrame")
             found.append(float(page.evaluate("() => window.firstFrame")))
             page.close()
-        browser.close()
     return float(np.median(found[1:]))

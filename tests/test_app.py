@@ -13,10 +13,12 @@ from tests.transports.caller import Caller
 from visavis.app import Server, build_app
 from visavis.avatars import Avatar
 from visavis.config import ServeConfig
+from visavis.config_outputs import OutputsConfig
 from visavis.core.signaling import MAX_OFFER_BYTES
 from visavis.engine.pool import SessionPool
 from visavis.media.showcase import Showcase
 from visavis.media.stages import Stages
+from visavis.outputs import Outputs
 
 ClientMaker = Callable[..., httpx.AsyncClient]
 URL = "http://127.0.0.1:8080"
@@ -39,7 +41,8 @@ async def make_client(
 
     def make(base_url: str = URL, **settings: object) -> httpx.AsyncClient:
         config = ServeConfig(**settings)  # type: ignore[arg-type]
-        server = Server(config, lamp, pool, stages, Showcase(tmp_path, lamp.template))
+        outputs = Outputs(OutputsConfig(), lamp, tmp_path)
+        server = Server(config, lamp, pool, stages, Showcase(tmp_path, lamp.template), outputs)
         transport = httpx.ASGITransport(build_app(server), raise_app_exceptions=False)
         clients.append(httpx.AsyncClient(transport=transport, base_url=base_url))
         return clients[-1]
@@ -84,6 +87,35 @@ async def test_every_answer_is_guarded(client: httpx.AsyncClient, path: str) -> 
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["permissions-policy"].startswith("microphone=(self)")
     assert "cache-control" in answer.headers
+
+
+@pytest.mark.parametrize("page", ["watch", "overlay", "kiosk", "meet", "embed"])
+async def test_every_page_is_served(client: httpx.AsyncClient, page: str) -> None:
+    answer = await client.get(f"/{page}?stream=main", follow_redirects=True)
+    assert answer.status_code == 200
+    assert "<title>" in answer.text
+    assert str(answer.url).endswith(f"/{page}/?stream=main")
+
+
+async def test_other_sites_may_load_the_modules(client: httpx.AsyncClient) -> None:
+    for path in ("/visavis.js", "/visavis-avatar.js", "/lib/watch.js"):
+        answer = await client.get(path)
+        assert answer.headers["access-control-allow-origin"] == "*"
+
+
+async def test_only_sites_that_were_named_may_frame_a_page(make_client: ClientMaker) -> None:
+    site = "https://shop.example.org"
+    for client, framed_by in ((make_client(), ()), (make_client(allow_origins=(site,)), (site,))):
+        policy = (await client.get("/embed/")).headers["content-security-policy"]
+        assert policy.partition("frame-ancestors ")[2].split() == ["'self'", *framed_by]
+
+
+async def test_a_poster_comes_without_its_background(client: httpx.AsyncClient) -> None:
+    whole = await client.get("/api/avatars/lamp/poster.png")
+    cut_out = await client.get("/api/avatars/lamp/poster.png?alpha=1")
+    for answer in (whole, cut_out):
+        assert answer.content.startswith(b"\x89PNG")
+    assert (whole.content[25], cut_out.content[25]) == (2, 6)  # colour type: RGB, RGBA
 
 
 async def test_the_page_is_served(client: httpx.AsyncClient) -> None:

@@ -12,10 +12,12 @@ from tests.transports.caller import Caller
 from visavis.app import Server, build_app
 from visavis.avatars import Avatar
 from visavis.config import ServeConfig
+from visavis.config_outputs import OutputsConfig
 from visavis.engine.pool import SessionPool
 from visavis.media.showcase import Showcase
 from visavis.media.stages import Stages
 from visavis.media.stream import AvatarStream
+from visavis.outputs import Outputs
 from visavis.transports import visit as visit_module
 
 Float32 = NDArray[np.float32]
@@ -38,8 +40,9 @@ async def client(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a server that is up, and shuts down after the test."""
-    showcase = Showcase(tmp_path_factory.mktemp("showcase"), lamp.template)
-    app = build_app(Server(ServeConfig(), lamp, pool, stages, showcase))
+    folder = tmp_path_factory.mktemp("server")
+    showcase, outputs = Showcase(folder, lamp.template), Outputs(OutputsConfig(), lamp, folder)
+    app = build_app(Server(ServeConfig(), lamp, pool, stages, showcase, outputs))
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),
@@ -224,3 +227,19 @@ async def test_many_calls_leave_nothing(client: httpx.AsyncClient, stages: Stage
             await client.delete(location)
             await _until(lambda: not stages.live)
     assert stages.accepted == sum(stages.ended.values()) == 5
+
+
+async def test_a_caller_may_ask_for_the_person_with_a_matte(client: httpx.AsyncClient) -> None:
+    async with Caller(SILENCE) as caller:
+        offer = await caller.offer()
+        answer = await client.post("/api/talk/lamp?alpha=stacked", content=offer, headers=SDP)
+        await caller.accept(answer.text)
+        await _until(lambda: caller.picture.size == (240, 480))
+
+
+@pytest.mark.parametrize("path", ["/api/talk/lamp", "/whep/main"])
+async def test_there_is_one_kind_of_matte(client: httpx.AsyncClient, path: str) -> None:
+    async with Caller(SILENCE) as caller:
+        offer = await caller.offer()
+        answer = await client.post(f"{path}?alpha=beside", content=offer, headers=SDP)
+        assert (answer.status_code, "stacked" in answer.text) == (400, True)
