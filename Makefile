@@ -7,22 +7,36 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --constraint
 ARGS ?=
 MINUTES ?= 60
 
-.PHONY: run test test-studio check format bench soak pictures wheel clean
+.PHONY: run test test-studio check format bench bench-pages soak pictures wheel clean
 
 run: $(VENV)/.base
 	$(BIN)/visavis serve $(ARGS)
 
-test: $(VENV)/.dev browser
+test: $(VENV)/.dev browser $(if $(shell command -v npm),$(WEB)/.ready)
 	$(BIN)/python -m pytest $(ARGS)
 
 # Trains and exports tiny networks: needs PyTorch, which is large.
 test-studio: $(VENV)/.studio
 	$(BIN)/python -m pytest tests/studio tests/studio_torch $(ARGS)
 
-check: $(VENV)/.dev
+check: $(VENV)/.dev $(if $(shell command -v npm),check-web)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The types of the browser side, and of the package that is made of it.
+WEB := $(VENV)/web
+.PHONY: check-web
+check-web: $(WEB)/.ready
+	cd client_web && PATH="$(abspath $(WEB))/node_modules/.bin:$$PATH" npm run --silent check
+	cd client_web && PATH="$(abspath $(WEB))/node_modules/.bin:$$PATH" npm pack --silent --dry-run
+
+$(WEB)/.ready: client_web/package.json
+	@command -v npm >/dev/null || { echo "Checking the browser side needs Node.js: install the package 'npm'."; exit 1; }
+	mkdir -p $(WEB) && echo '{"private": true}' > $(WEB)/package.json
+	npm install --silent --no-audit --no-fund --no-package-lock --prefix $(WEB) \
+	  $$(node -p 'Object.entries(require("./client_web/package.json").devDependencies).map((d) => d.join("@")).join(" ")')
+	@touch $@
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -30,6 +44,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev browser
 	$(BIN)/python -m bench.first_light $(ARGS)
+
+bench-pages: $(VENV)/.dev browser
+	$(BIN)/python -m bench.pages $(ARGS)
 
 soak: $(VENV)/.dev browser
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) $(ARGS)
@@ -111,14 +128,20 @@ $(VENV)/.studio: $(VENV)/.dev
 	$(PIP) --editable '.[dev,studio]'
 	@touch $@
 
-# The browser tests drive a real Chromium.
+# The browser tests drive a real Chromium, those of the virtual microphone a real PulseAudio.
 .PHONY: browser
 browser:
-	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
-	  command -v $$name >/dev/null && exit 0; done; \
+	@needed=; \
+	for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+	  command -v $$name >/dev/null && found=$$name; done; \
+	[ -n "$$found" ] || needed=chromium; \
+	command -v pulseaudio >/dev/null && command -v pactl >/dev/null \
+	  || needed="$$needed pulseaudio pulseaudio-utils"; \
+	[ -z "$$needed" ] && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "Installing Chromium for the browser tests ..."; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	  echo "Installing $$needed for the tests ..."; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends $$needed >/dev/null; \
 	else \
-	  echo "The browser tests need Chromium: install the package 'chromium' and try again."; exit 1; \
+	  echo "The tests need $$needed: install that and try again."; exit 1; \
 	fi

@@ -13,10 +13,12 @@ from tests.transports.caller import Caller
 from visavis.app import Server, build_app
 from visavis.avatars import Avatar
 from visavis.config import ServeConfig
+from visavis.config_outputs import OutputsConfig
 from visavis.core.signaling import MAX_OFFER_BYTES
 from visavis.engine.pool import SessionPool
 from visavis.media.showcase import Showcase
-from visavis.session import SessionDesk
+from visavis.media.stages import Stages
+from visavis.outputs import Outputs
 
 ClientMaker = Callable[..., httpx.AsyncClient]
 URL = "http://127.0.0.1:8080"
@@ -26,26 +28,27 @@ pytestmark = pytest.mark.usefixtures("loopback")
 
 
 @pytest.fixture
-def desk() -> SessionDesk:
-    return SessionDesk(2)
+def stages(pool: SessionPool) -> Stages:
+    return Stages(2, pool)
 
 
 @pytest.fixture
 async def make_client(
-    lamp: Avatar, pool: SessionPool, desk: SessionDesk, tmp_path: Path
+    lamp: Avatar, pool: SessionPool, stages: Stages, tmp_path: Path
 ) -> AsyncIterator[ClientMaker]:
     """Makes clients of a fresh server; its sessions end with the test."""
     clients: list[httpx.AsyncClient] = []
 
     def make(base_url: str = URL, **settings: object) -> httpx.AsyncClient:
         config = ServeConfig(**settings)  # type: ignore[arg-type]
-        server = Server(config, lamp, pool, desk, Showcase(tmp_path, lamp.template))
+        outputs = Outputs(OutputsConfig(), lamp, tmp_path)
+        server = Server(config, lamp, pool, stages, Showcase(tmp_path, lamp.template), outputs)
         transport = httpx.ASGITransport(build_app(server), raise_app_exceptions=False)
         clients.append(httpx.AsyncClient(transport=transport, base_url=base_url))
         return clients[-1]
 
     yield make
-    await desk.close()
+    await stages.close()
     for client in clients:
         await client.aclose()
 
@@ -75,7 +78,7 @@ async def test_a_healthy_server_says_so(client: httpx.AsyncClient) -> None:
     assert (ready.status_code, ready.json()) == (200, {"ready": True, "free": 2})
 
 
-@pytest.mark.parametrize("path", ["/", "/app.js", "/healthz", "/api/avatars", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/pages/call.js", "/healthz", "/api/avatars", "/nothing"])
 async def test_every_answer_is_guarded(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(path)
     policy = answer.headers["content-security-policy"]
@@ -86,12 +89,42 @@ async def test_every_answer_is_guarded(client: httpx.AsyncClient, path: str) -> 
     assert "cache-control" in answer.headers
 
 
+@pytest.mark.parametrize("page", ["watch", "overlay", "kiosk", "meet", "embed"])
+async def test_every_page_is_served(client: httpx.AsyncClient, page: str) -> None:
+    answer = await client.get(f"/{page}?stream=main", follow_redirects=True)
+    assert answer.status_code == 200
+    assert "<title>" in answer.text
+    assert str(answer.url).endswith(f"/{page}/?stream=main")
+
+
+async def test_other_sites_may_load_the_modules(client: httpx.AsyncClient) -> None:
+    for path in ("/visavis.js", "/visavis-avatar.js", "/lib/watch.js"):
+        answer = await client.get(path)
+        assert answer.headers["access-control-allow-origin"] == "*"
+
+
+async def test_only_sites_that_were_named_may_frame_a_page(make_client: ClientMaker) -> None:
+    site = "https://shop.example.org"
+    for client, framed_by in ((make_client(), ()), (make_client(allow_origins=(site,)), (site,))):
+        policy = (await client.get("/embed/")).headers["content-security-policy"]
+        assert policy.partition("frame-ancestors ")[2].split() == ["'self'", *framed_by]
+
+
+async def test_a_poster_comes_without_its_background(client: httpx.AsyncClient) -> None:
+    whole = await client.get("/api/avatars/lamp/poster.png")
+    cut_out = await client.get("/api/avatars/lamp/poster.png?alpha=1")
+    for answer in (whole, cut_out):
+        assert answer.content.startswith(b"\x89PNG")
+    assert (whole.content[25], cut_out.content[25]) == (2, 6)  # colour type: RGB, RGBA
+
+
 async def test_the_page_is_served(client: httpx.AsyncClient) -> None:
     page = await client.get("/")
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
     assert "<title>" in page.text
-    assert (await client.get("/app.js")).headers["content-type"].startswith("text/javascript")
+    script = await client.get("/pages/call.js")
+    assert script.headers["content-type"].startswith("text/javascript")
 
 
 @pytest.mark.parametrize("path", ["/..%2fpyproject.toml", "/%2e%2e/pyproject.toml", "/nothing"])
@@ -153,7 +186,7 @@ async def test_calling_an_unknown_avatar_is_not_found(client: httpx.AsyncClient)
 )
 async def test_a_wrong_call_is_told_what_is_wrong(
     client: httpx.AsyncClient,
-    desk: SessionDesk,
+    stages: Stages,
     body: str | bytes,
     headers: dict[str, str],
     status: int,
@@ -162,7 +195,7 @@ async def test_a_wrong_call_is_told_what_is_wrong(
     answer = await client.post(TALK, content=body, headers=headers)
     assert answer.status_code == status
     assert says in answer.json()["error"]
-    assert (desk.free, desk.live) == (2, [])
+    assert (stages.free, stages.live) == (2, [])
 
 
 @pytest.mark.parametrize(
@@ -170,20 +203,20 @@ async def test_a_wrong_call_is_told_what_is_wrong(
     [
         (lambda sdp: sdp[: sdp.index("m=audio")] + sdp[sdp.index("m=video") :], 400),
         (lambda sdp: sdp + "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n", 422),
-        (lambda sdp: sdp.replace("VP8", "VP7"), 422),
+        (lambda sdp: sdp.replace("VP8", "VP7").replace("H264", "H261"), 422),
         (lambda sdp: sdp.replace("a=ice-ufrag", "a=x"), 400),
     ],
 )
 async def test_a_real_offer_that_is_wrong_leaves_nothing(
     client: httpx.AsyncClient,
-    desk: SessionDesk,
+    stages: Stages,
     caller: Caller,
     damage: Callable[[str], str],
     status: int,
 ) -> None:
     answer = await client.post(TALK, content=damage(await caller.offer()), headers=SDP)
     assert answer.status_code == status
-    assert (desk.free, desk.live) == (2, [])
+    assert (stages.free, stages.live) == (2, [])
 
 
 async def test_a_body_without_a_length_is_bounded_too(client: httpx.AsyncClient) -> None:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,14 @@ import numpy as np
 from visavis.chores import Stopped
 from visavis.core.bundle import DESCRIPTION, Bundle, is_avatar_id, read_bundle
 from visavis.core.bundlefile import read_file
+from visavis.core.latency import LATENCIES, Latency
 from visavis.core.template import Template
 from visavis.engine.features import FeatureStream
 from visavis.engine.graph.faster import faster
 from visavis.engine.hoisted import HoistedModel
 from visavis.engine.models import AudioEncoder, GeneratorError, GeneratorModel, RoiModel
 from visavis.errors import BundleError, UnknownAvatarError
-from visavis.media.clip import load_template
+from visavis.media.clip import load_cut_out, load_template
 
 _PACKAGED = Path(__file__).parent / "_assets"
 _CHECKOUT = Path(__file__).parents[2]
@@ -66,9 +68,15 @@ class Avatar:
         idle = map(self.template.index, range(self.template.repertoire.idle.period))
         return list(dict.fromkeys((*idle, *range(len(self.template.frames)))))
 
-    def features(self) -> FeatureStream:
+    @cached_property
+    def cut_out(self) -> Template:
+        """The person without a background; see `load_cut_out`. The first use takes seconds, and as
+        much memory again as the template twice over. Raises `BundleError`."""
+        return load_cut_out(self.bundle)
+
+    def features(self, latency: Latency = LATENCIES["parity"]) -> FeatureStream:
         """The audio half of the pipeline for one session or clip."""
-        return FeatureStream(self.bundle, self.encoder)
+        return FeatureStream(self.bundle, self.encoder, latency)
 
     def check(self) -> None:
         """Run the generator once, on silence. Raises `BundleError`."""

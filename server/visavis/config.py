@@ -2,8 +2,10 @@
 
 import ipaddress
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from visavis.config_outputs import OutputsConfig
+from visavis.core.latency import LatencyName
 from visavis.errors import ConfigError
 
 
@@ -18,6 +20,10 @@ class ServeConfig:
     pool_sessions: int | None = None  # generator sessions; None: one per core
     media_addresses: tuple[str, ...] = ()  # ICE host addresses; none: all of the machine's
     public_hosts: tuple[str, ...] = ()  # names under which a proxy in front is known
+    allow_origins: tuple[str, ...] = ()  # pages of other sites that may call, https://example.org
+    max_connections: int = 100  # callers, publishers and viewers together
+    outputs: OutputsConfig = field(default_factory=OutputsConfig)  # ways out besides WebRTC
+    latency: LatencyName = "balanced"  # how long sound and pictures may be held back
     stun: str | None = None  # URL such as stun:host:3478; none is asked by default
 
     def check(self) -> None:
@@ -30,6 +36,7 @@ class ServeConfig:
             raise ConfigError("--sessions must be from 1 to 64.")
         if self.stun is not None and not self.stun.startswith(("stun:", "stuns:")):
             raise ConfigError("--stun must be a URL such as stun:host:3478.")
+        self.outputs.check()
         for address in self.media_addresses:
             _check_own_address(address)
         if not self.is_loopback and not self.token:

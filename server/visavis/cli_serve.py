@@ -1,0 +1,88 @@
+"""`visavis serve`, as the command line takes it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from visavis import avatars
+from visavis.cli_options import (
+    AvatarName,
+    Camera,
+    CameraDevice,
+    NoVoice,
+    Rtmp,
+    Sessions,
+    log_to_stderr,
+)
+from visavis.config import ServeConfig
+from visavis.config_outputs import OutputsConfig
+from visavis.core.latency import LatencyName
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="TCP port.")] = 8080,
+    avatar: AvatarName = "nova",
+    max_sessions: Annotated[
+        int | None, typer.Option(help="Most callers at once; default: measured at start.")
+    ] = None,
+    sessions: Sessions = None,
+    token: Annotated[
+        str | None, typer.Option(envvar="VISAVIS_TOKEN", help="Bearer token callers must present.")
+    ] = None,
+    media_address: Annotated[
+        list[str] | None, typer.Option(help="Address for media; repeatable; default: all.")
+    ] = None,
+    public_host: Annotated[
+        list[str] | None, typer.Option(help="Name of a proxy in front; repeatable.")
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None, typer.Option(help="Site whose pages may call; repeatable.")
+    ] = None,
+    latency: Annotated[
+        LatencyName, typer.Option(help="How long sound and pictures may be held back.")
+    ] = "balanced",
+    stun: Annotated[str | None, typer.Option(help="STUN server, such as stun:host:3478.")] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="Record every stage into this folder.")
+    ] = None,
+    record_on_request: Annotated[
+        bool, typer.Option("--record-on-request", help="Only what the API asks for.")
+    ] = False,
+    hls: Annotated[bool, typer.Option("--hls", help="Serve /hls/STAGE/index.m3u8 too.")] = False,
+    rtmp: Rtmp = None,
+    camera: Camera = False,
+    camera_device: CameraDevice = None,
+    no_voice: NoVoice = False,
+    on_air: Annotated[
+        str, typer.Option(help="The stage that --rtmp and --camera show; it is always on.")
+    ] = "main",
+) -> None:
+    """Serve the page and live talk."""
+    from visavis.serve import run_server
+
+    config = ServeConfig(
+        host=host,
+        port=port,
+        token=token,
+        max_sessions=max_sessions,
+        pool_sessions=sessions,
+        media_addresses=tuple(media_address or ()),
+        public_hosts=tuple(public_host or ()),
+        allow_origins=tuple(allow_origin or ()),
+        latency=latency,
+        stun=stun,
+        outputs=OutputsConfig(
+            record=record,
+            record_on_request=record_on_request,
+            hls=hls,
+            rtmp=rtmp,
+            camera=camera,
+            camera_device=camera_device,
+            voice=not no_voice,
+            on_air=on_air,
+        ),
+    )
+    log_to_stderr()
+    run_server(config, avatars.resolve(avatar))
