@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --constraint
 ARGS ?=
 MINUTES ?= 60
 
-.PHONY: run test interop test-studio check format bench bench-pages soak pictures wheel clean
+.PHONY: run test interop test-studio check format bench bench-live bench-pages soak pictures wheel clean
 
 run: $(VENV)/.base
 	$(BIN)/visavis serve $(ARGS)
@@ -59,6 +59,10 @@ bench: $(VENV)/.dev browser
 bench-pages: $(VENV)/.dev browser
 	$(BIN)/python -m bench.pages $(ARGS)
 
+# Ten minutes of talk, viewers, bad networks: into bench/results/live.json.
+bench-live: $(VENV)/.dev browser
+	$(BIN)/python -m bench.live_media $(ARGS)
+
 soak: $(VENV)/.dev browser
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) $(ARGS)
 
@@ -92,7 +96,7 @@ $(PEOPLE:%=paint-%): paint-%: $(VENV)/.studio
 	$(STUDIO).crops $(DATA)/$* models/$* $(DATA)/$*.npz
 	$(STUDIO).train_generator $(DATA)/$*.npz $(DATA)/work-$* $(START)
 	$(STUDIO).export $(DATA)/$* $(DATA)/work-$*/painter.pt $(DATA)/listener/listener.pt models/$*
-	$(STUDIO).heldout_geometry $(DATA)/$*
+	PYTHONPATH=server $(VENV)-render/bin/python -m visavis.studio.heldout_geometry $(DATA)/$*
 	$(STUDIO).heldout_truth $(DATA)/$* models/$*
 	$(BIN)/visavis avatar score models/$* --json bench/results/score_$*.json
 
