@@ -8,6 +8,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from visavis.avatars import Avatar
+from visavis.core.compositor import Frame
 from visavis.core.speech import SpeechState
 from visavis.media.showcase import Showcase
 from visavis.media.stage import Stage
@@ -54,8 +55,15 @@ class Api:
         return JSONResponse({"avatars": [entry], "default": bundle.id})
 
     async def poster(self, request: Request) -> Response:
+        """`?alpha=1` leaves out the background."""
         self._house.find_actor(request.path_params["avatar"])
-        return FileResponse(self._showcase.poster, media_type="image/png")
+        poster = self._showcase.poster
+        if request.query_params.get("alpha") == "1":
+            poster = await asyncio.to_thread(self._showcase.cut_out, self._first_cut_out)
+        return FileResponse(poster, media_type="image/png")
+
+    def _first_cut_out(self) -> Frame:
+        return self._avatar.cut_out.idle(0)
 
     async def idle(self, request: Request) -> Response:
         self._house.find_actor(request.path_params["avatar"])

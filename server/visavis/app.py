@@ -12,7 +12,6 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from visavis.api import Api
 from visavis.avatars import Avatar, asset
@@ -25,9 +24,10 @@ from visavis.media.stages import Stages
 from visavis.metrics import ServerMetrics
 from visavis.outputs import Outputs
 from visavis.transports.gate import Gate
-from visavis.transports.headers import SecurityHeaders
+from visavis.transports.headers import Pages, SecurityHeaders
 from visavis.transports.hosts import LOOPBACK_HOSTS, KnownHosts
 from visavis.transports.house import House
+from visavis.transports.meeting import meeting_routes
 from visavis.transports.origins import Cors, Origins
 from visavis.transports.talk import Talk
 from visavis.transports.visit import Visits
@@ -90,10 +90,13 @@ def build_app(server: Server) -> Starlette:
         *whip_routes(house),
         *whep_routes(house),
         *outputs.routes(house),
-        Mount("/api", routes=[*api.routes(), *Talk(house).routes()]),
-        Mount("/", StaticFiles(directory=asset("client_web"), html=True)),
+        Mount("/api", routes=[*api.routes(), *Talk(house).routes(), *meeting_routes(house.gate)]),
+        Mount("/", Pages(directory=asset("client_web"), html=True)),
     ]
-    middleware = [Middleware(SecurityHeaders), Middleware(Cors, origins=origins)]
+    middleware = [
+        Middleware(SecurityHeaders, framed_by=config.allow_origins),
+        Middleware(Cors, origins=origins),
+    ]
     if config.is_loopback:
         names = (*LOOPBACK_HOSTS, config.host, *config.public_hosts)
         middleware.append(Middleware(KnownHosts, names=names))

@@ -57,6 +57,7 @@ class Received:
     rate: int
     marks: list[tuple[int, float]] = field(default_factory=list)  # pts, measure
     reports: list[tuple[int, int]] = field(default_factory=list)  # NTP time, RTP time
+    size: tuple[int, int] = (0, 0)  # of the newest picture
     receiver: RTCRtpReceiver | None = None
 
     def wall_times(self) -> list[tuple[float, float]]:
@@ -124,6 +125,7 @@ async def _note_media(track: MediaStreamTrack, received: Received) -> None:
         while True:
             frame = cast("AudioFrame | VideoFrame", await track.recv())
             if isinstance(frame, VideoFrame):
+                received.size = (frame.width, frame.height)
                 luma = frame.to_ndarray(format="gray")
                 received.marks.append((frame.pts or 0, float(luma[100:140, 100:140].mean())))
                 continue
