@@ -53,6 +53,8 @@ def check_rtmp_url(url: str) -> str:
 class RtmpPush(Sink):
     """Sends a programme to one URL, and again whenever the connection is lost."""
 
+    kind = "rtmp"
+
     def __init__(
         self,
         url: str,
