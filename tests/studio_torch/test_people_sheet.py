@@ -1,5 +1,6 @@
 """The pictures of a score, drawn of the lamp: they need matplotlib."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,9 @@ def test_the_command_writes_table_figures_sheet_plot_and_film(
     assert "matplotlib" not in out
     made = {path.name: path.stat().st_size for path in folder.iterdir()}
     assert set(made) == {"lamp_score.png", "lamp_people.png", "lamp_side_by_side.mp4"}
-    assert figures.exists()
+    told = json.loads(figures.read_text())
+    assert told["id"] == "lamp"
+    assert "cores" in told["machine"]
+    assert told["minutes"] >= 0
     sheet = read_rgba(folder / "lamp_people.png")
     assert len(np.unique(sheet[..., 0])) > 2
