@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from visavis.avatars import Avatar
+from visavis.engine.failures import Patience
 from visavis.engine.models import GeneratorError, GeneratorModel, PoolBusyError
 from visavis.engine.pool import SessionPool
 
@@ -106,7 +107,8 @@ def test_failures_are_counted_and_the_pool_lives(fake_model: ModelMaker) -> None
             raise RuntimeError("broken")
         return templates
 
-    with SessionPool(fake_model(run), 2) as pool:
+    soon = Patience(pause_s=0.01, longest_pause_s=0.01)
+    with SessionPool(fake_model(run), 2, patience=soon) as pool:
         for _ in range(10):
             with pytest.raises(GeneratorError, match="broken"):
                 pool.submit(TEMPLATES, AUDIO - 1).result(MARGIN_S)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ class InlinePool(SessionPool):
         return self
 
     def submit(
-        self, templates: Float32, audio: Float32, keys: Sequence[int] = ()
+        self, templates: Float32, audio: Float32, keys: Sequence[int] = (), **options: Any
     ) -> "Future[Float32]":
         self.asked += 1
         future: Future[Float32] = Future()
@@ -49,11 +49,11 @@ class HangingPool(InlinePool):
     full = False
 
     def submit(
-        self, templates: Float32, audio: Float32, keys: Sequence[int] = ()
+        self, templates: Float32, audio: Float32, keys: Sequence[int] = (), **options: Any
     ) -> "Future[Float32]":
         if self.full:
             raise PoolBusyError("full")
-        return Future() if self.hanging else super().submit(templates, audio, keys)
+        return Future() if self.hanging else super().submit(templates, audio, keys, **options)
 
 
 @dataclass

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from visavis.core.choreography import Choreography
 from visavis.core.compositor import Frame
+from visavis.core.ladder import MouthLadder
 from visavis.core.pacing import Pacer
 from visavis.core.pcm import Resampler
 from visavis.core.speech import SpeechState
@@ -24,6 +25,7 @@ from visavis.core.timeline import FRAME_OUTPUT_SAMPLES, FRAME_S, OUTPUT_RATE, SA
 from visavis.engine.features import FeatureStream, SpeechStep
 from visavis.engine.models import GeneratorError, PoolBusyError
 from visavis.engine.pool import SessionPool
+from visavis.engine.request import LateError
 from visavis.media.ingest import Ingest
 
 Float32 = NDArray[np.float32]
@@ -48,6 +50,7 @@ class StreamCounters:
     late: int = 0  # not made in time: the mouth was held
     failed: int = 0  # the generator or the encoder failed: the idle frame was shown
     refused: int = 0  # the pool was full: the mouth was held
+    spared: int = 0  # not due at this rung of the ladder: the mouth was held, or at rest
     skipped: int = 0  # the loop itself was held up
 
 
@@ -80,6 +83,7 @@ class AvatarStream:
             [np.zeros(FRAME_OUTPUT_SAMPLES, np.float32)] * self.look_ahead, self.look_ahead + 1
         )
         self.counters = StreamCounters()
+        self.ladder = MouthLadder()
         self.state = SpeechState.IDLE
         self._mouth: Float32 | None = None  # newest ROI of the utterance, held when one is late
         self._releases: deque[float] = deque(maxlen=_FPS_WINDOW)  # times, in seconds
@@ -139,24 +143,36 @@ class AvatarStream:
         if step is None or not speaking:
             self._mouth = None
             return self._template.idle(index)
-        try:
-            self._mouth = await self._generate(index, step, due_s)
-            self.counters.generated += 1
-        except TimeoutError:
-            self.counters.late += 1
-        except PoolBusyError:
-            self.counters.refused += 1
-        except GeneratorError as error:
-            _log.debug("%s; the idle frame is shown", error)
-            self.counters.failed += 1
-            self._mouth = None
+        if self.ladder.due(self._clock()):
+            await self._renew(index, step, due_s)
+        else:
+            self.counters.spared += 1
+            self._mouth = self._mouth if self.ladder.every else None
         if self._mouth is None:
             return self._template.idle(index)
         return self._template.speaking(index, self._mouth, step.gain)
 
+    async def _renew(self, index: int, step: SpeechStep, due_s: float) -> None:
+        """A new mouth if it comes in time; else the old one is held."""
+        try:
+            self._mouth = await self._generate(index, step, due_s)
+            self.counters.generated += 1
+            self.ladder.made()
+        except (TimeoutError, LateError):
+            self.counters.late += 1
+            self.ladder.missed(self._clock())
+        except PoolBusyError:
+            self.counters.refused += 1
+            self.ladder.missed(self._clock())
+        except GeneratorError as error:
+            _log.debug("%s; the idle frame is shown", error)
+            self.counters.failed += 1
+            self._mouth = None
+
     async def _generate(self, index: int, step: SpeechStep, due_s: float) -> Float32:
-        future = self._pool.submit(self._template.roi(index)[None], step.audio[None], (index,))
         left = max(0.0, due_s - self._clock())
+        template, audio = self._template.roi(index)[None], step.audio[None]
+        future = self._pool.submit(template, audio, (index,), within_s=left)
         roi: Float32 = (await asyncio.wait_for(asyncio.wrap_future(future), left))[0]
         return roi
 
