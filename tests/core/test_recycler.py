@@ -1,11 +1,13 @@
 """Arrays come again when nobody holds them, and never before."""
 
+import queue
 import threading
 
 import numpy as np
 from av.video.frame import VideoFrame
+from numpy.typing import NDArray
 
-from visavis.engine.recycler import Recycler
+from visavis.core.recycler import Recycler
 
 SHAPE = (96, 64)
 
@@ -45,21 +47,24 @@ def test_more_than_it_keeps_are_new_each_time() -> None:
     assert (recycler.made, len(again)) == (4, 2)
 
 
-def test_threads_never_share_one() -> None:
+def test_what_another_thread_holds_is_not_given_again() -> None:
     recycler = Recycler((1000,), np.int64, most=16)
-    mixed = []
+    waiting: queue.Queue[NDArray[np.generic]] = queue.Queue(4)
+    seen = []
 
-    def work(number: int) -> None:
-        for _ in range(500):
-            array = recycler.take()
-            array[:] = number
-            if not (array == number).all():
-                mixed.append(number)
+    def read() -> None:
+        for _ in range(1000):
+            array = waiting.get()
+            seen.append(int(array[0]) if (array == array[0]).all() else -1)
+            del array
 
-    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not mixed
-    assert recycler.made <= 16
+    reader = threading.Thread(target=read)
+    reader.start()
+    for number in range(1000):
+        array = recycler.take()
+        array[:] = number
+        waiting.put(array)
+        del array
+    reader.join()
+    assert seen == list(range(1000))
+    assert recycler.made <= 8

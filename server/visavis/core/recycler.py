@@ -1,7 +1,6 @@
 """Large arrays that are used again as soon as nobody holds them any more."""
 
 import sys
-import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,8 +11,8 @@ class Recycler:
     """Gives arrays of one shape. One that nobody refers to any more, views and buffers included, is
     given again; there is nothing to hand back and nothing to forget.
 
-    It rests on CPython's reference counts. At most `most` arrays are kept: who holds more at once
-    gets new ones.
+    It rests on CPython's reference counts. Arrays may be let go by any thread, but are taken by one
+    at a time. At most `most` are kept: who holds more at once gets new ones.
     """
 
     def __init__(self, shape: Sequence[int], kind: DTypeLike, most: int = 8) -> None:
@@ -25,17 +24,15 @@ class Recycler:
         self._alone = sys.getrefcount(self._kept[0])
         self._kept.clear()
         self._next = 0
-        self._lock = threading.Lock()
 
     def take(self) -> NDArray[np.generic]:
         """An array with whatever it held before."""
-        with self._lock:
-            for _ in range(len(self._kept)):
-                self._next = (self._next + 1) % len(self._kept)
-                if sys.getrefcount(self._kept[self._next]) == self._alone:
-                    return self._kept[self._next]
-            self.made += 1
-            array = np.empty(self._shape, self._kind)
-            if len(self._kept) < self._most:
-                self._kept.append(array)
-            return array
+        for _ in range(len(self._kept)):
+            self._next = (self._next + 1) % len(self._kept)
+            if sys.getrefcount(self._kept[self._next]) == self._alone:
+                return self._kept[self._next]
+        self.made += 1
+        array = np.empty(self._shape, self._kind)
+        if len(self._kept) < self._most:
+            self._kept.append(array)
+        return array
