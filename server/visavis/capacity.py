@@ -36,16 +36,15 @@ def _step_s(avatar: Avatar, pool: SessionPool) -> tuple[float, float]:
     the part that runs on the event loop (features, composite). Neighbours on the machine change
     the wall time, not these."""
     features, template = avatar.features(), avatar.template
-    encoder = _vp8(avatar)
+    encoder, canvas = _vp8(avatar), avatar.canvas()
     noise = np.random.default_rng(0).normal(0, 0.1, (_FRAMES, FRAME_SAMPLES)).astype(np.float32)
     whole, loop = [], []
     for sound in noise:
         start, begun = time.process_time(), time.thread_time()
         for step in features.push(sound):
             index = template.index(step.frame)
-            job = pool.submit(template.roi(index)[None], step.audio[None], (index,))
-            roi = job.result()[0]
-            frame = template.speaking(index, roi, 1.0)
+            mouth = pool.submit((index,), step.audio[None]).result()[0]
+            frame = canvas.speaking(index, mouth, 1.0)
             loop.append(time.thread_time() - begun)
             picture = VideoFrame.from_ndarray(frame, format="yuv420p")
             picture.pts = step.frame

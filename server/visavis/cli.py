@@ -10,6 +10,7 @@ import typer
 from visavis import __version__, avatars
 from visavis.cli_avatar import avatar_app
 from visavis.cli_output import FrameBar, out, progress_bar
+from visavis.cli_render import render
 from visavis.config import ServeConfig
 from visavis.engine.models import GeneratorError
 from visavis.errors import VisavisError
@@ -21,12 +22,10 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(avatar_app, name="avatar")
+app.command()(render)
 
 AvatarName = Annotated[str, typer.Option("--avatar", help="An avatar's id, or a bundle's folder.")]
 AudioPath = Annotated[Path, typer.Option("--audio", help="Any audio or video file.")]
-Frames = Annotated[
-    int | None, typer.Option(min=1, max=10_000_000, help="Exactly this many frames (25 a second).")
-]
 Sessions = Annotated[
     int | None, typer.Option(min=1, max=64, help="Generator sessions; default: one per core.")
 ]
@@ -63,37 +62,13 @@ def version() -> None:
 
 
 @app.command()
-def render(
-    audio: AudioPath,
-    output: Annotated[Path | None, typer.Option("--out", help="MP4 to write.")] = None,
-    avatar: AvatarName = "nova",
-    frames: Frames = None,
-    sessions: Sessions = None,
-    batch: Batch = 15,
-    frames_dir: Annotated[Path | None, typer.Option(help="Folder for PNG frames.")] = None,
-    reference: Annotated[bool, typer.Option(help="One frame at a time, the plain way.")] = False,
-) -> None:
-    """Let an avatar speak a file."""
-    from visavis.render import RenderJob
-    from visavis.render import render as run
-
-    if output is None and frames_dir is None:
-        raise typer.BadParameter("Give --out FILE.mp4, or --frames-dir DIR, or both.")
-    job = RenderJob(audio, output, frames_dir, frames, sessions, batch, reference)
-    loaded = avatars.load(avatars.resolve(avatar))
-    with progress_bar() as progress:
-        result = run(loaded, job, FrameBar(progress, loaded.bundle.name))
-    out.print(f"{result.frames} frames in {result.seconds:.2f} s: {result.fps:.1f} FPS")
-
-
-@app.command()
 def validate(
     audio: AudioPath,
     output: Annotated[Path, typer.Option("--out", help="Folder for the side-by-side MP4.")],
     avatar: AvatarName = "nova",
     frames: Annotated[int, typer.Option(min=1, max=100_000)] = 250,
     sessions: Sessions = None,
-    batch: Batch = 15,
+    batch: Batch = 8,
 ) -> None:
     """Compare the pool's frames with the reference's, pixel by pixel."""
     from visavis.validate import validate as run

@@ -13,9 +13,8 @@ FRAME_S = 0.01
 
 
 def _request(deadline_s: float = math.inf, speaking: bool = True, frames: int = 1) -> Request:
-    templates = np.zeros((frames, 3, 4, 4), np.float32)
     audio = np.zeros((frames, 2, 2), np.float32)
-    return Request(templates, audio, deadline_s=deadline_s, speaking=speaking)
+    return Request(range(frames), audio, deadline_s=deadline_s, speaking=speaking)
 
 
 def _take(queue: RequestQueue, now_s: float = 0.0, most: int = 1, share: int = 1) -> list[Request]:
@@ -103,7 +102,7 @@ def test_unlike_requests_do_not_join(other: Callable[[], Request]) -> None:
 
 
 def test_mouths_go_where_they_are_wanted() -> None:
-    mouths = np.full((1, 3, 4, 4), 7, np.float32)
+    mouths = np.full((1, 96), 7, np.uint8)
     request = _request()
     request.out = np.zeros_like(mouths)
     request.deliver(mouths)
@@ -113,7 +112,7 @@ def test_mouths_go_where_they_are_wanted() -> None:
 
 def test_a_caller_who_has_left_gets_nothing_written() -> None:
     request = _request()
-    request.out = np.zeros((1, 3, 4, 4), np.float32)
+    request.out = np.zeros((1, 96), np.uint8)
     request.future.cancel()
     request.deliver(np.ones_like(request.out))
     assert not request.out.any()

@@ -8,17 +8,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from visavis.engine.cores import usable_cores
+from visavis.core.region import Region
 from visavis.engine.failures import Failures, Patience
-from visavis.engine.models import GeneratorError, PoolBusyError, RoiModel
-from visavis.engine.request import Request, RequestQueue
+from visavis.engine.generator import MouthModel
+from visavis.engine.models import GeneratorError, PoolBusyError
+from visavis.engine.plan import Plan, plain_plan
+from visavis.engine.request import Float32, Planes, Request, RequestQueue
 from visavis.engine.watch import Watch
 from visavis.engine.worker import Worker
 
-Float32 = NDArray[np.float32]
 _log = logging.getLogger(__name__)
 _CLOSE_S = 5.0
 _NEWEST = 0.1  # weight of the newest run in the running mean
@@ -43,18 +41,16 @@ class SessionPool:
 
     def __init__(
         self,
-        model: RoiModel,
-        sessions: int | None = None,
+        model: MouthModel,
+        plan: Plan | int | None = None,
         waiting: int = 64,
-        batch: int = 1,
         patience: Patience | None = None,
         clock: Callable[[], float] = time.monotonic,
     ):
-        """`sessions` defaults to the number of cores; `waiting` bounds what is submitted and not
-        yet begun; at most `batch` single frames are run together. Raises `BundleError` if the
-        model cannot be opened."""
-        self.sessions = sessions or usable_cores()
-        self.batch = batch
+        """`plan` is the layout, or only the number of sessions; by default one per core. `waiting`
+        bounds what is submitted and not yet begun. Raises `BundleError` if the model cannot be
+        opened."""
+        self.plan = plan if isinstance(plan, Plan) else plain_plan(plan)
         self.counters = PoolCounters()
         self._model = model
         self._clock = clock
@@ -65,13 +61,25 @@ class SessionPool:
         self._free = 0  # workers that wait
         self._failures = Failures(patience or Patience())
         self._watch = Watch(patience or Patience(), clock, lock, self._lose)
-        self._workers = [Worker(model, self, batch, f"generator-{n}") for n in range(self.sessions)]
+        self._workers = [
+            Worker(model, self, self.plan, f"generator-{n}") for n in range(self.sessions)
+        ]
         self._fastest_s = min(worker.open() for worker in self._workers)
         self._mean_s = self._fastest_s
         self._watcher = threading.Thread(target=self._watch.run, name="generators", daemon=True)
         self._watcher.start()
         for worker in self._workers:
             worker.start()
+
+    @property
+    def sessions(self) -> int:
+        """How many sessions there are."""
+        return self.plan.sessions
+
+    @property
+    def window(self) -> Region:
+        """The part of the ROI that mouths show."""
+        return self._model.window
 
     @property
     def frame_ms(self) -> float:
@@ -86,23 +94,22 @@ class SessionPool:
 
     def submit(
         self,
-        templates: Float32,
+        keys: Sequence[int],
         audio: Float32,
-        keys: Sequence[int] = (),
         *,
         within_s: float = math.inf,
         speaking: bool = True,
-        out: Float32 | None = None,
-    ) -> "Future[Float32]":
-        """Generate ROIs [B, 3, R, R] for templates [B, 3, R, R], which are the template frames
-        `keys`, and audio [B, W, F], into `out` if it is given, in `within_s` seconds or not at all.
+        out: Planes | None = None,
+    ) -> "Future[Planes]":
+        """Generate the mouths [B, bytes] of the template frames `keys` [B] and audio [B, W, F],
+        into `out` if it is given, in `within_s` seconds or not at all.
 
-        The inputs must not change before the future is done, nor `out` before it is read. The
-        future raises `GeneratorError`, `LateError` among them. Raises `PoolBusyError` at once if
-        the queue is full of more urgent frames or the pool closed.
+        `audio` must not change before the future is done. The future raises `GeneratorError`,
+        `LateError` among them. Raises `PoolBusyError` at once if the queue is full of more urgent
+        frames or the pool closed.
         """
         now_s = self._clock()
-        request = Request(templates, audio, keys, out, now_s + within_s, speaking)
+        request = Request(keys, audio, out, now_s + within_s, speaking)
         with self._changed:
             if self._closed:
                 raise PoolBusyError("the generator pool is closed")
@@ -145,7 +152,7 @@ class SessionPool:
         with self._changed:
             while not self._closed:
                 requests, late = self._queue.take(
-                    self._clock(), self._expected_s, self.batch, self._free + 1
+                    self._clock(), self._expected_s, self.plan.batch, self._free + 1
                 )
                 self.counters.late += late
                 if requests:
@@ -157,7 +164,7 @@ class SessionPool:
                 self._free -= 1
         return None
 
-    def done(self, worker: Worker, requests: Sequence[Request], mouths: Float32) -> bool:
+    def done(self, worker: Worker, requests: Sequence[Request], mouths: Planes) -> bool:
         """Hand out what a run has made, unless its session was given up meanwhile."""
         with self._changed:
             seconds = self._watch.answered(worker)
@@ -194,7 +201,7 @@ class SessionPool:
         pause_s = self._failures.add(self._clock())
         _log.warning("a generator session is replaced in %.0f s: %s", pause_s, error)
         place = self._workers.index(worker)
-        self._workers[place] = Worker(self._model, self, self.batch, f"generator-{place}")
+        self._workers[place] = Worker(self._model, self, self.plan, f"generator-{place}")
         self._watch.opens(self._workers[place], pause_s)
         self._workers[place].start(pause_s)
         self.counters.replaced += 1

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from visavis.engine.models import GeneratorError, PoolBusyError
 
 Float32 = NDArray[np.float32]
+Planes = NDArray[np.uint8]
 _numbers = count()
 
 
@@ -26,28 +27,26 @@ class LateError(GeneratorError):
 
 @dataclass(eq=False)
 class Request:
-    """Mouths [B, 3, R, R] for templates [B, 3, R, R], which are the template frames `keys`, and
-    audio [B, W, F]."""
+    """Mouths for the template frames `keys` [B] and the audio windows [B, W, F]."""
 
-    templates: Float32
+    keys: Sequence[int]
     audio: Float32
-    keys: Sequence[int] = ()
-    out: Float32 | None = None  # where the mouths go; None: into a new array
+    out: Planes | None = None  # [B, bytes], where the mouths go; None: into a new array
     deadline_s: float = math.inf  # on the pool's clock
     speaking: bool = True
-    future: "Future[Float32]" = field(default_factory=Future)
+    future: "Future[Planes]" = field(default_factory=Future)
     number: int = field(default_factory=_numbers.__next__)
 
     @property
     def frames(self) -> int:
-        return len(self.templates)
+        return len(self.keys)
 
     @property
     def order(self) -> tuple[bool, float, int]:
         """Least first."""
         return not self.speaking, self.deadline_s, self.number
 
-    def deliver(self, mouths: Float32) -> None:
+    def deliver(self, mouths: Planes) -> None:
         """Hand over the mouths, unless nobody waits for them any more."""
         if not self.future.set_running_or_notify_cancel():
             return

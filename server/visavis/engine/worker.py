@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from visavis.core.bundle import Bundle
-from visavis.engine.models import GeneratorError, RoiGenerator, RoiModel
-from visavis.engine.request import Request
+from visavis.engine.generator import MouthGenerator, MouthModel
+from visavis.engine.plan import Plan
+from visavis.engine.request import Float32, Planes, Request
 
-Float32 = NDArray[np.float32]
 _WARM_UP_RUNS = 3
 
 
@@ -26,7 +24,7 @@ class Desk(Protocol):
     def next(self, worker: "Worker") -> list[Request] | None:
         """Wait for work; None: there will be none."""
 
-    def done(self, worker: "Worker", requests: Sequence[Request], mouths: Float32) -> bool:
+    def done(self, worker: "Worker", requests: Sequence[Request], mouths: Planes) -> bool:
         """A run has ended well. False: the session is not wanted any more."""
 
     def failed(self, worker: "Worker", requests: Sequence[Request], error: Exception) -> None:
@@ -37,23 +35,22 @@ class Buffers:
     """Inputs and outputs of one session, reused by every run. A hung run that wakes up one day
     writes here, where nobody reads any more."""
 
-    def __init__(self, bundle: Bundle, batch: int) -> None:
-        self._template = (3, bundle.roi_size, bundle.roi_size)
-        self._audio = (bundle.window.rows, bundle.encoder.features)
+    def __init__(self, model: MouthModel, batch: int) -> None:
+        bundle = model.bundle
+        self._window = (bundle.window.rows, bundle.encoder.features)
+        self._bytes = model.window.planes_bytes
         self._make(batch)
 
-    def gather(self, requests: Sequence[Request]) -> tuple[Float32, Float32, list[int]]:
+    def gather(self, requests: Sequence[Request]) -> tuple[Sequence[int], Float32]:
         """The inputs of several requests as one batch."""
         if len(requests) == 1:
-            return requests[0].templates, requests[0].audio, list(requests[0].keys)
-        frames = len(requests)
-        self._fit(frames)
+            return requests[0].keys, requests[0].audio
+        self._fit(len(requests))
         for row, request in enumerate(requests):
-            self.templates[row], self.audio[row] = request.templates[0], request.audio[0]
-        keys = [key for request in requests for key in request.keys]
-        return self.templates[:frames], self.audio[:frames], keys if len(keys) == frames else []
+            self.audio[row] = request.audio[0]
+        return [request.keys[0] for request in requests], self.audio[: len(requests)]
 
-    def place(self, requests: Sequence[Request]) -> Float32:
+    def place(self, requests: Sequence[Request]) -> Planes:
         """Where their mouths are made: at once where they are wanted, if no hurry parts the caller
         from a run that goes on."""
         first = requests[0]
@@ -68,19 +65,19 @@ class Buffers:
             self._make(frames)
 
     def _make(self, batch: int) -> None:
-        self.templates = np.zeros((batch, *self._template), np.float32)
-        self.audio = np.zeros((batch, *self._audio), np.float32)
-        self.mouths = np.zeros((batch, *self._template), np.float32)
+        self.audio = np.zeros((batch, *self._window), np.float32)
+        self.mouths = np.zeros((batch, self._bytes), np.uint8)
 
 
 class Worker:
     """Runs what the desk gives it until the desk or the session gives up."""
 
-    def __init__(self, model: RoiModel, desk: Desk, batch: int, name: str) -> None:
+    def __init__(self, model: MouthModel, desk: Desk, plan: Plan, name: str) -> None:
         self._model = model
         self._desk = desk
-        self._buffers = Buffers(model.bundle, batch)
-        self._generator: RoiGenerator | None = None
+        self._plan = plan
+        self._buffers = Buffers(model, plan.batch)
+        self._generator: MouthGenerator | None = None
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._pause_s = 0.0
         self._hurry = threading.Event()
@@ -90,12 +87,11 @@ class Worker:
 
         Raises `BundleError` and `GeneratorError`.
         """
-        generator = self._model.open()
-        template, audio = self._buffers.templates[:1], self._buffers.audio[:1]
+        generator = self._model.open(self._plan.threads)
         times = []
         for _ in range(_WARM_UP_RUNS):
             begun = time.perf_counter()
-            generator.generate(template, audio)
+            generator.generate([0], self._buffers.audio[:1], self._buffers.mouths[:1])
             times.append(time.perf_counter() - begun)
         self._generator = generator
         return min(times)
@@ -129,10 +125,12 @@ class Worker:
 
     def _serve(self, requests: Sequence[Request]) -> bool:
         assert self._generator is not None
-        templates, audio, keys = self._buffers.gather(requests)
+        (keys, audio), mouths = self._buffers.gather(requests), self._buffers.place(requests)
         try:
-            mouths = self._generator.generate(templates, audio, keys)
-        except GeneratorError as error:
+            for first in range(0, len(keys), self._generator.most):
+                rows = slice(first, first + self._generator.most)
+                self._generator.generate(keys[rows], audio[rows], mouths[rows])
+        except Exception as error:  # a generator's own, or whatever its runtime raises
             self._desk.failed(self, requests, error)
             return False
         return self._desk.done(self, requests, mouths)

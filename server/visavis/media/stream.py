@@ -9,23 +9,25 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from visavis.core.canvas import Canvas
 from visavis.core.choreography import Choreography
 from visavis.core.compositor import Frame
 from visavis.core.ladder import MouthLadder
 from visavis.core.pacing import Pacer
 from visavis.core.pcm import Resampler
+from visavis.core.recycler import Recycler
 from visavis.core.speech import SpeechState
 from visavis.core.template import Template
 from visavis.core.timeline import FRAME_OUTPUT_SAMPLES, FRAME_S, OUTPUT_RATE, SAMPLE_RATE
 from visavis.engine.features import FeatureStream, SpeechStep
 from visavis.engine.models import GeneratorError, PoolBusyError
 from visavis.engine.pool import SessionPool
-from visavis.engine.request import LateError
+from visavis.engine.request import LateError, Planes
 from visavis.media.ingest import Ingest
 
 Float32 = NDArray[np.float32]
@@ -68,7 +70,7 @@ class AvatarStream:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """`clock` is monotonic, in seconds; `features` makes a fresh audio half."""
-        self._template = template
+        self._canvas = Canvas(template, pool.window)
         self._new_features = features
         self._features = features()
         self._pool = pool
@@ -85,7 +87,8 @@ class AvatarStream:
         self.counters = StreamCounters()
         self.ladder = MouthLadder()
         self.state = SpeechState.IDLE
-        self._mouth: Float32 | None = None  # newest ROI of the utterance, held when one is late
+        self._mouth: Planes | None = None  # newest of the utterance, held when one is late
+        self._mouths = Recycler((1, pool.window.planes_bytes), np.uint8)
         self._releases: deque[float] = deque(maxlen=_FPS_WINDOW)  # times, in seconds
 
     @property
@@ -142,15 +145,15 @@ class AvatarStream:
         self.state = SpeechState.SPEAKING if speaking else SpeechState.IDLE
         if step is None or not speaking:
             self._mouth = None
-            return self._template.idle(index)
+            return self._canvas.idle(index)
         if self.ladder.due(self._clock()):
             await self._renew(index, step, due_s)
         else:
             self.counters.spared += 1
             self._mouth = self._mouth if self.ladder.every else None
         if self._mouth is None:
-            return self._template.idle(index)
-        return self._template.speaking(index, self._mouth, step.gain)
+            return self._canvas.idle(index)
+        return self._canvas.speaking(index, self._mouth[0], step.gain)
 
     async def _renew(self, index: int, step: SpeechStep, due_s: float) -> None:
         """A new mouth if it comes in time; else the old one is held."""
@@ -169,12 +172,11 @@ class AvatarStream:
             self.counters.failed += 1
             self._mouth = None
 
-    async def _generate(self, index: int, step: SpeechStep, due_s: float) -> Float32:
+    async def _generate(self, index: int, step: SpeechStep, due_s: float) -> Planes:
         left = max(0.0, due_s - self._clock())
-        template, audio = self._template.roi(index)[None], step.audio[None]
-        future = self._pool.submit(template, audio, (index,), within_s=left)
-        roi: Float32 = (await asyncio.wait_for(asyncio.wrap_future(future), left))[0]
-        return roi
+        out = cast("Planes", self._mouths.take())
+        future = self._pool.submit((index,), step.audio[None], within_s=left, out=out)
+        return await asyncio.wait_for(asyncio.wrap_future(future), left)
 
 
 def _primed_resampler() -> Resampler:
