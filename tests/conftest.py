@@ -19,7 +19,7 @@ from visavis.avatars import Avatar
 from visavis.core.bundle import read_bundle
 from visavis.engine.models import Generator, GeneratorModel
 from visavis.engine.pool import SessionPool
-from visavis.engine.session import Session
+from visavis.engine.session import Runner
 from visavis.studio.lamp import build_lamp
 from visavis.transports.aiortc_patches import end_closed_connections, use_addresses
 
@@ -79,7 +79,7 @@ def pool(lamp: Avatar) -> Iterator[SessionPool]:
 
 @dataclass(frozen=True)
 class _FakeModel(GeneratorModel):
-    session: Session
+    session: Runner
 
     def open(self) -> Generator:
         return Generator(self.session, self)

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-VERSION = 1  # of what the surgery makes: a change discards what caches keep
+from visavis.engine.graph.mouth import Mouth
+
+VERSION = 2  # of what the surgery makes: a change discards what caches keep
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Report:
     whole_ms: float = 0.0  # of one thread, per frame
     mouth_ms: float = 0.0
     appearance_ms: float = 0.0
+    kind: str = "f4"  # how the fields of the template are kept
+    levels: int = 0  # largest difference of the planes to those of the whole's picture
 
     @property
     def ratio(self) -> float:
@@ -44,4 +48,12 @@ class Prepared:
     """A generator in two halves, and what that gains."""
 
     halves: Halves
+    report: Report
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A generator as the fast path runs it, and what that gains."""
+
+    mouth: Mouth
     report: Report
