@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from visavis import avatars, cli
 from visavis.avatars import Avatar
 from visavis.core.bundle import read_bundle
+from visavis.engine.generator import PlainModel
 from visavis.engine.models import Generator, GeneratorModel
 from visavis.engine.pool import SessionPool
 from visavis.engine.session import Runner
@@ -29,6 +30,7 @@ Run = Callable[..., tuple[int, str, str]]  # visavis … → exit status, stdout
 FakeRun = Callable[[Float32, Float32], Float32]
 _WAY_OUT_S = 2.0
 ModelMaker = Callable[[FakeRun], GeneratorModel]
+MouthMaker = Callable[[FakeRun], PlainModel]
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +75,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 @pytest.fixture
 def pool(lamp: Avatar) -> Iterator[SessionPool]:
     """One session of the lamp's generator."""
-    with SessionPool(lamp.generator, 1) as pool:
+    with SessionPool(lamp.fast, 1) as pool:
         yield pool
 
 
@@ -97,6 +99,12 @@ class _FakeSession:
 def fake_model(lamp: Avatar) -> ModelMaker:
     """Makes a generator of the lamp's shapes out of a function of templates and audio."""
     return lambda run: _FakeModel(lamp.bundle, b"", _FakeSession(run))
+
+
+@pytest.fixture
+def fake_mouths(lamp: Avatar, fake_model: ModelMaker) -> MouthMaker:
+    """The same as the pool runs it."""
+    return lambda run: PlainModel(fake_model(run), lamp.template, lamp.fast.window)
 
 
 @pytest.fixture(scope="session")

@@ -58,7 +58,9 @@ class Sinks:
     def __enter__(self) -> "Sinks":
         with self._stack as stack:
             if self._places.movie:
-                self._movie = stack.enter_context(self._open_movie())
+                movie = self._open_movie()
+                stack.enter_context(movie)
+                self._movie = movie
             if self._places.folder:
                 self._folder = stack.enter_context(FrameFolder(self._places.folder))
             self._stack = stack.pop_all()

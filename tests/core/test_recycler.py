@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from typing import Any
 
 import numpy as np
 from av.video.frame import VideoFrame
@@ -17,7 +18,8 @@ def test_an_array_that_is_let_go_comes_again() -> None:
     places = set()
     for _ in range(100):
         array = recycler.take()
-        assert (array.shape, array.dtype) == (SHAPE, np.uint8)
+        assert array.shape == SHAPE
+        assert array.dtype == np.uint8
         places.add(array.ctypes.data)
         del array
     assert len(places) == recycler.made == 1
@@ -49,7 +51,7 @@ def test_more_than_it_keeps_are_new_each_time() -> None:
 
 def test_what_another_thread_holds_is_not_given_again() -> None:
     recycler = Recycler((1000,), np.int64, most=16)
-    waiting: queue.Queue[NDArray[np.generic]] = queue.Queue(4)
+    waiting: queue.Queue[NDArray[Any]] = queue.Queue(4)
     seen = []
 
     def read() -> None:

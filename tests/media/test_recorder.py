@@ -81,7 +81,7 @@ def test_a_slow_disk_costs_releases_not_time(
         assert container.streams.video[0].frames == 6
 
 
-@pytest.mark.parametrize("method", ["write_frame", "write_sound", "_finish"])
+@pytest.mark.parametrize("method", ["write_frame", "write_sound", "finish"])
 def test_a_failure_is_told_at_the_end_and_leaves_nothing(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

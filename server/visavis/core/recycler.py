@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -20,12 +21,12 @@ class Recycler:
         self._shape = tuple(shape)
         self._kind = np.dtype(kind)
         self._most = most
-        self._kept: list[NDArray[np.generic]] = [np.empty(0)]
+        self._kept: list[NDArray[Any]] = [np.empty(0)]
         self._alone = sys.getrefcount(self._kept[0])
         self._kept.clear()
         self._next = 0
 
-    def take(self) -> NDArray[np.generic]:
+    def take(self) -> NDArray[Any]:
         """An array with whatever it held before."""
         for _ in range(len(self._kept)):
             self._next = (self._next + 1) % len(self._kept)

@@ -3,7 +3,6 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from typing import cast
 
 import numpy as np
 
@@ -60,7 +59,7 @@ class Renderer:
             return steps, None
         keys = [self._template.index(step.frame) for step in speaking]
         audio = np.stack([step.audio for step in speaking])
-        out = cast("Planes", self._mouths.take())[: len(speaking)]
+        out = self._mouths.take()[: len(speaking)]
         return steps, self._pool.submit(keys, audio, out=out)
 
     def _land(self, batch: _Batch) -> Iterator[Frame]:

@@ -9,7 +9,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -174,7 +174,7 @@ class AvatarStream:
 
     async def _generate(self, index: int, step: SpeechStep, due_s: float) -> Planes:
         left = max(0.0, due_s - self._clock())
-        out = cast("Planes", self._mouths.take())
+        out = self._mouths.take()
         future = self._pool.submit((index,), step.audio[None], within_s=left, out=out)
         return await asyncio.wait_for(asyncio.wrap_future(future), left)
 
