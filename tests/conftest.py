@@ -14,7 +14,7 @@ import pytest
 from aioice.ice import Connection
 from numpy.typing import NDArray
 
-from visavis import avatars
+from visavis import avatars, cli
 from visavis.avatars import Avatar
 from visavis.core.bundle import read_bundle
 from visavis.engine.models import Generator, GeneratorModel
@@ -25,6 +25,7 @@ from visavis.transports.aiortc_patches import end_closed_connections, use_addres
 
 Float32 = NDArray[np.float32]
 ToneMaker = Callable[..., Float32]
+Run = Callable[..., tuple[int, str, str]]  # visavis … → exit status, stdout, stderr
 FakeRun = Callable[[Float32, Float32], Float32]
 _WAY_OUT_S = 2.0
 ModelMaker = Callable[[FakeRun], GeneratorModel]
@@ -48,6 +49,25 @@ def avatar_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def lamp(avatar_folder: Path) -> Avatar:
     """The lamp, loaded: white while a 1 kHz tone sounds."""
     return avatars.load(read_bundle(avatar_folder / "lamp"))
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `visavis …`; returns exit status, stdout and stderr."""
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("TERM", "dumb")
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["visavis", *map(str, arguments)])
+        status = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            status = int(end.code or 0)
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run
 
 
 @pytest.fixture

@@ -10,33 +10,14 @@ import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.conftest import Run
 
-from visavis import __version__, cli
+from visavis import __version__
 from visavis.engine.models import Generator, GeneratorError
 from visavis.media.mp4 import Mp4Writer
 
 Float32 = NDArray[np.float32]
-Run = Callable[..., tuple[int, str, str]]
 pytestmark = pytest.mark.usefixtures("avatar_folder")
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs `visavis …`; returns exit status, stdout and stderr."""
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("TERM", "dumb")
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["visavis", *map(str, arguments)])
-        status = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            status = int(end.code or 0)
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return run
 
 
 @pytest.fixture
@@ -61,39 +42,6 @@ def _lit(path: Path) -> list[bool]:
 
 def test_the_version_is_printed(run: Run) -> None:
     assert run("version") == (0, f"{__version__}\n", "")
-
-
-def test_avatars_are_listed(run: Run) -> None:
-    status, out, err = run("avatar", "list")
-    assert (status, err) == (0, "")
-    assert re.search(r"lamp +Lamp +240×240 +CC0-1\.0 +White while", out)
-
-
-@pytest.mark.parametrize("by_folder", [False, True])
-def test_an_avatar_tells_what_it_holds(run: Run, avatar_folder: Path, by_folder: bool) -> None:
-    status, out, err = run("avatar", "info", avatar_folder / "lamp" if by_folder else "lamp")
-    assert (status, err) == (0, "")
-    for line in ("frame        240×240, 25 FPS", "look-ahead   110 ms", "clips        idle (1 s)"):
-        assert line in out
-
-
-def test_a_whole_avatar_passes(run: Run) -> None:
-    status, out, err = run("avatar", "check", "lamp")
-    assert (status, err) == (0, "")
-    assert out.startswith("lamp is whole:")
-
-
-def test_one_broken_avatar_does_not_hide_the_others(
-    run: Run, avatar_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "broken").mkdir()
-    (tmp_path / "broken" / "avatar.toml").write_text("format = 9")
-    monkeypatch.setenv("VISAVIS_AVATARS", f"{tmp_path}:{avatar_folder}")
-    status, out, _ = run("avatar", "list")
-    assert status == 0
-    assert "broken" in out
-    assert "format must be 1" in out
-    assert "Lamp" in out
 
 
 @pytest.mark.parametrize("reference", [False, True])

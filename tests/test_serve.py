@@ -15,6 +15,7 @@ import pytest
 COMMAND = [sys.executable, "-m", "visavis", "serve", "--avatar", "lamp"]
 QUICK = ["--max-sessions", "1", "--sessions", "1"]
 LIMIT_S = 60
+READY = r"ready for 1 caller at (http://\S+)"
 
 
 @pytest.fixture
@@ -31,8 +32,8 @@ def server(environment: dict[str, str]) -> Iterator[tuple["subprocess.Popen[str]
     with process:
         try:
             assert process.stderr is not None
-            ready = re.search(r"ready for 1 caller at (http://\S+)", process.stderr.readline())
-            assert ready
+            found = (re.search(READY, line) for line in process.stderr)  # other lines may precede
+            ready = next(filter(None, found))
             yield process, ready[1]
         finally:
             process.kill()

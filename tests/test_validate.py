@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from visavis.avatars import Avatar
-from visavis.core.compositor import new_frame, planes
 from visavis.errors import BundleError
-from visavis.validate import Comparison, beside, validate
+from visavis.validate import Comparison, validate
 
 
 def test_equal_frames_are_identical() -> None:
@@ -34,15 +33,6 @@ def test_differences_are_measured_in_levels() -> None:
     assert comparison.mean == pytest.approx(0.2)
     assert comparison.maximum == 10
     assert comparison.psnr_db == pytest.approx(10 * np.log10(255**2 / 2))
-
-
-def test_two_frames_stand_side_by_side() -> None:
-    left, right = new_frame(8, 4), new_frame(8, 4)
-    left[:], right[:] = 1, 2
-    for plane in planes(beside(left, right)):
-        half = plane.shape[1] // 2
-        assert (plane[:, :half] == 1).all()
-        assert (plane[:, half:] == 2).all()
 
 
 def test_a_pool_that_cannot_open_leaves_no_film(

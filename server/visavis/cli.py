@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from visavis import __version__, avatars
+from visavis.cli_avatar import avatar_app
+from visavis.cli_output import FrameBar, out, progress_bar
 from visavis.config import ServeConfig
 from visavis.engine.models import GeneratorError
 from visavis.errors import VisavisError
@@ -21,9 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-avatar_app = typer.Typer(help="The installed avatars.", no_args_is_help=True)
 app.add_typer(avatar_app, name="avatar")
-out = Console(highlight=False)
 
 AvatarName = Annotated[str, typer.Option("--avatar", help="An avatar's id, or a bundle's folder.")]
 AudioPath = Annotated[Path, typer.Option("--audio", help="Any audio or video file.")]
@@ -59,104 +56,10 @@ def _log_to_stderr() -> None:
     logging.getLogger("aioice").setLevel(logging.WARNING)
 
 
-def _progress() -> Progress:
-    console = Console(stderr=True)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-
-
-class _FrameBar:
-    """A progress bar over frames, with the rate."""
-
-    def __init__(self, progress: Progress, text: str) -> None:
-        self._progress = progress
-        self._task = progress.add_task(text, total=None, rate="")
-
-    def __call__(self, done: int, total: int | None) -> None:
-        task = self._progress.tasks[self._task]
-        rate = f"{task.speed:.0f} FPS" if task.speed else ""
-        self._progress.update(self._task, completed=done, total=total, rate=rate)
-
-
 @app.command()
 def version() -> None:
     """Print the version."""
     out.print(__version__)
-
-
-@avatar_app.command("list")
-def avatar_list() -> None:
-    """List the installed avatars."""
-    table = Table("id", "name", "size", "licence", "description", box=None, pad_edge=False)
-    for name in avatars.installed():
-        try:
-            bundle = avatars.find(name)
-        except VisavisError as error:
-            table.add_row(name, "–", "–", "–", str(error))
-            continue
-        size = f"{bundle.width}×{bundle.height}"
-        table.add_row(bundle.id, bundle.name, size, bundle.licence, bundle.description)
-    out.print(table)
-
-
-@avatar_app.command("info")
-def avatar_info(avatar: Annotated[str, typer.Argument(help="Id or folder.")]) -> None:
-    """Tell what a bundle holds and how far its audio must run ahead."""
-    bundle = avatars.resolve(avatar)
-    ahead = 1000 * bundle.window.look_ahead_samples(bundle.mel) / bundle.mel.sample_rate
-    clips = (f"{name} ({clip.course().period / 25:g} s)" for name, clip in bundle.clips.items())
-    rows = {
-        "id": bundle.id,
-        "name": bundle.name,
-        "licence": bundle.licence,
-        "frame": f"{bundle.width}×{bundle.height}, 25 FPS",
-        "clips": ", ".join(clips),
-        "mouth": f"{bundle.roi_size}×{bundle.roi_size}",
-        "look-ahead": f"{ahead:.0f} ms beyond the frame",
-        "bundle": f"{bundle.size_bytes / 1e6:.1f} MB in {bundle.folder}",
-    }
-    for label, text in (rows | {key: str(value) for key, value in bundle.card.items()}).items():
-        out.print(f"{label:<12} {text}", soft_wrap=True)
-
-
-@avatar_app.command("check")
-def avatar_check(avatar: Annotated[str, typer.Argument(help="Id or folder.")]) -> None:
-    """Check hashes, shapes and sizes, and run the generator once."""
-    loaded = avatars.load(avatars.resolve(avatar))
-    loaded.check()
-    out.print(f"{loaded.bundle.id} is whole: {loaded.bundle.size_bytes / 1e6:.1f} MB")
-
-
-@avatar_app.command("score")
-def avatar_score(
-    avatar: Annotated[str, typer.Argument(help="Id or folder.")],
-    heldout: Annotated[
-        Path | None, typer.Option(help="Held-out set; default: that of the checkout.")
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--out", help="Folder for plot, contact sheet and film.")
-    ] = None,
-    json_path: Annotated[Path | None, typer.Option("--json", help="File for the figures.")] = None,
-    quick: Annotated[bool, typer.Option(help="A third of the sentences.")] = False,
-) -> None:
-    """Measure on sentences never learnt how well an avatar speaks."""
-    from visavis.studio.score_report import ScoreJob, run_score
-
-    loaded = avatars.load(avatars.resolve(avatar))
-    with _progress() as progress:
-        job = ScoreJob(heldout, output, json_path, quick)
-        shown, notes = run_score(loaded, job, _FrameBar(progress, loaded.bundle.name))
-    out.print(shown)
-    for note in notes:
-        out.print(note, soft_wrap=True)
 
 
 @app.command()
@@ -178,8 +81,8 @@ def render(
         raise typer.BadParameter("Give --out FILE.mp4, or --frames-dir DIR, or both.")
     job = RenderJob(audio, output, frames_dir, frames, sessions, batch, reference)
     loaded = avatars.load(avatars.resolve(avatar))
-    with _progress() as progress:
-        result = run(loaded, job, _FrameBar(progress, loaded.bundle.name))
+    with progress_bar() as progress:
+        result = run(loaded, job, FrameBar(progress, loaded.bundle.name))
     out.print(f"{result.frames} frames in {result.seconds:.2f} s: {result.fps:.1f} FPS")
 
 
@@ -196,8 +99,8 @@ def validate(
     from visavis.validate import validate as run
 
     loaded = avatars.load(avatars.resolve(avatar))
-    with _progress() as progress:
-        bar = _FrameBar(progress, "reference | pool")
+    with progress_bar() as progress:
+        bar = FrameBar(progress, "reference | pool")
         result = run(loaded, audio, frames, output, sessions, batch, bar)
     out.print(f"frames             {result.frames} ({result.identical_frames} identical)")
     out.print(f"identical pixels   {result.identical_pct:.4f} %")

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.avatars import Avatar
-from visavis.core.compositor import Frame, new_frame, planes
+from visavis.core.compositor import Frame, beside
 from visavis.core.pcm import resample
 from visavis.core.timeline import FRAME_SAMPLES, OUTPUT_RATE, SAMPLE_RATE
 from visavis.engine.pool import SessionPool
@@ -94,15 +94,6 @@ def validate(
             movie.write_frame(beside(left, right))
             progress(comparison.frames, frames)
     return comparison
-
-
-def beside(left: Frame, right: Frame) -> Frame:
-    """Two yuv420p frames as one of twice the width."""
-    height, width = left.shape[0] * 2 // 3, left.shape[1]
-    both = new_frame(2 * width, height)
-    for target, a, b in zip(planes(both), planes(left), planes(right), strict=True):
-        target[:] = np.hstack((a, b))
-    return both
 
 
 def _stereo(pcm: Float32) -> Float32:

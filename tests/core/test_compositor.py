@@ -6,7 +6,16 @@ from numpy.typing import NDArray
 
 from visavis.core import compositor
 from visavis.core.colour import rgb_to_planes
-from visavis.core.compositor import BlendMask, clean_matte, crop, new_frame, overlay, paste, planes
+from visavis.core.compositor import (
+    BlendMask,
+    beside,
+    clean_matte,
+    crop,
+    new_frame,
+    overlay,
+    paste,
+    planes,
+)
 
 SIZE, X, Y = 16, 8, 4
 WHITE = np.ones((3, SIZE, SIZE), np.float32)
@@ -121,3 +130,12 @@ def test_an_overlay_leaves_its_sources_alone(frame: NDArray[np.uint8]) -> None:
     before = frame.copy()
     compositor.overlay(frame, np.zeros_like(frame), np.full((48, 64), 90, np.uint8))
     np.testing.assert_array_equal(frame, before)
+
+
+def test_two_frames_stand_side_by_side() -> None:
+    left, right = new_frame(8, 4), new_frame(8, 4)
+    left[:], right[:] = 1, 2
+    for plane in planes(beside(left, right)):
+        half = plane.shape[1] // 2
+        assert (plane[:, :half] == 1).all()
+        assert (plane[:, half:] == 2).all()

@@ -12,7 +12,7 @@ def tone(samples: int = 16_000) -> Float32:
     """Silence, then a tone from the middle on."""
     pcm = np.sin(np.arange(samples, dtype=np.float32) * np.float32(0.3)) * np.float32(0.3)
     pcm[: samples // 2] = 0
-    return pcm
+    return np.asarray(pcm, np.float32)
 
 
 @pytest.mark.parametrize("change", [mu_law, holes, clipped, sent])

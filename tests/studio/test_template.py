@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from visavis.core.compositor import pack, planes
@@ -23,6 +24,16 @@ def test_edge_colour_is_extended_under_the_matte() -> None:
     colour = template.bleed(cut_out())
     true = np.array([200, 60, 50], np.float32)[:, None, None] / 255
     np.testing.assert_allclose(colour, np.broadcast_to(true, colour.shape), atol=1e-3)
+
+
+def test_a_soft_matte_keeps_its_inside_and_outside_and_loses_single_pixels() -> None:
+    matte = cut_out()[..., 3]
+    matte[4, 4] = 255  # a hair that one sample hit
+    soft = template.soften(matte)
+    assert (soft[28:36, 28:36] == 255).all()
+    assert (soft[:3] == 0).all()
+    assert soft[4, 4] == 64
+    assert int(soft.astype(int).sum()) == pytest.approx(int(matte.astype(int).sum()), rel=0.01)
 
 
 def test_the_video_gives_the_composite_back(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_the_bundle_form_costs_what_the_family_costs(tmp_path: Path) -> None:
 def test_the_mouth_of_the_second_copy_is_hidden() -> None:
     seen: list[torch.Tensor] = []
 
-    class Spy(nn.Module):
+    class Spy(nn.Module):  # type: ignore[misc]  # torch is not followed
         def forward(self, picture: torch.Tensor, audio: torch.Tensor) -> torch.Tensor:
             seen.extend((picture, audio))
             return picture[:, :3]

@@ -118,3 +118,12 @@ def overlay(frame: Frame, background: Frame, alpha: NDArray[np.uint8]) -> Frame:
         below = under.astype(np.float32)
         out[...] = np.rint(below + (over.astype(np.float32) - below) * a).astype(np.uint8)
     return result
+
+
+def beside(left: Frame, right: Frame) -> Frame:
+    """Two yuv420p frames as one of twice the width."""
+    height, width = left.shape[0] * 2 // 3, left.shape[1]
+    both = new_frame(2 * width, height)
+    for target, a, b in zip(planes(both), planes(left), planes(right), strict=True):
+        target[:] = np.hstack((a, b))
+    return both

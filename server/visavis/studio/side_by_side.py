@@ -6,14 +6,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.core.compositor import Frame, crop, planes
+from visavis.core.compositor import Frame, beside, crop, planes
 from visavis.core.pcm import resample
 from visavis.core.timeline import FRAME_SAMPLES, OUTPUT_RATE, SAMPLE_RATE
 from visavis.media.mp4 import Mp4Writer
 from visavis.studio.player import Player
 from visavis.studio.reader import Place
 from visavis.studio.truth import Truth, pictures
-from visavis.validate import beside
 
 Float32 = NDArray[np.float32]
 

@@ -56,13 +56,23 @@ def _halve(values: Float32) -> Float32:
     return total * np.float32(0.25)
 
 
+def soften(matte: Bytes) -> Bytes:
+    """A matte [H, W] of few samples a pixel, binomially smoothed:
+    single hairs that one sample hit and the next one missed do not sparkle."""
+    near = np.pad(matte.astype(np.uint32), 1, mode="edge")
+    near = near[:-2] + 2 * near[1:-1] + near[2:]
+    near = near[:, :-2] + 2 * near[:, 1:-1] + near[:, 2:]
+    smooth: Bytes = ((near + 8) // 16).astype(np.uint8)
+    return smooth
+
+
 def stack(rgba: Bytes) -> Frame:
     """One picture of the video: colour above, the matte as luma below."""
     height, width = rgba.shape[:2]
     both = new_frame(width, 2 * height)
     luma, u, v = planes(both)
     top = rgb_to_planes(bleed(rgba))
-    luma[:height], luma[height:] = top[0], rgba[..., 3]
+    luma[:height], luma[height:] = top[0], soften(rgba[..., 3])
     for chroma, source in ((u, top[1]), (v, top[2])):
         chroma[: height // 2], chroma[height // 2 :] = source, GREY
     return both

@@ -1,77 +1,58 @@
 import json
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from tests.studio.rig.doll import words, write_speech
 
 from visavis.errors import StudioError
-from visavis.studio.rig.clip import ClipEntry, load_clips, paired_with_loop
+from visavis.studio.articulation import curves
+from visavis.studio.rig.clip import load_clips
+
+_ENTRY = {"voice": "slt", "text": "Map.", "frames": 4, "ph": [["m", 0.0, 0.16]]}
 
 
-def _clip(number: int, frames: int = 4) -> ClipEntry:
-    return {
-        "id": number,
-        "voice": "slt",
-        "text": "Map.",
-        "frames": frames,
-        "ph": [["m", 0.0, 0.1]],
-        "names": ["jawOpen", "mouthPucker"],
-        "weights": [[0.1, 0.2]] * frames,
-        "tongue_up": [0.0] * frames,
-    }
+def _write(folder: Path, content: str) -> Path:
+    (folder / "speech").mkdir()
+    (folder / "speech" / "meta.json").write_text(content)
+    return folder
 
 
-def _write(path: Path, content: Any) -> Path:
-    path.write_text(json.dumps(content))
-    return path
-
-
-def test_clips_are_read_as_written(tmp_path: Path) -> None:
-    clips = [_clip(0), _clip(1)]
-    assert load_clips(_write(tmp_path / "meta.json", clips)) == clips
+def test_clips_are_moved_by_their_phonemes(tmp_path: Path) -> None:
+    slt, rms = load_clips(write_speech(tmp_path, ("slt", 20), ("rms", 30)))
+    assert (slt.voice, slt.text, rms.voice) == ("slt", "Map.", "rms")
+    assert slt.articulation.shape == (20, 19)
+    assert rms.articulation.shape == (30, 19)
+    moved = curves(words(30), 30)
+    assert np.array_equal(rms.articulation[:, :-1], moved.weights)
+    assert np.array_equal(rms.articulation[:, -1], moved.tongue_up)
 
 
 def test_a_missing_list_says_how_to_make_it(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match=r"visavis\.studio\.speech"):
-        load_clips(tmp_path / "meta.json")
+        load_clips(tmp_path)
 
 
 def test_half_a_file_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "meta.json"
-    path.write_text('[{"id": 1')
     with pytest.raises(StudioError, match="not valid JSON"):
-        load_clips(path)
+        load_clips(_write(tmp_path, '[{"voice": 1'))
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [
-        "clip",
-        {"id": 1},
-        {**_clip(0), "frames": 5},
-        {**_clip(0), "tongue_up": [0.0]},
-        {**_clip(0), "weights": [[0.1]] * 4},
-    ],
-)
-def test_clips_without_weights_for_every_frame_are_refused(tmp_path: Path, entry: Any) -> None:
-    with pytest.raises(StudioError, match="weights for every frame"):
-        load_clips(_write(tmp_path / "meta.json", [entry]))
+@pytest.mark.parametrize("left_out", sorted(_ENTRY))
+def test_a_clip_without_all_it_needs_is_refused(tmp_path: Path, left_out: str) -> None:
+    entry = {key: value for key, value in _ENTRY.items() if key != left_out}
+    with pytest.raises(StudioError, match="clips with phonemes"):
+        load_clips(_write(tmp_path, json.dumps([_ENTRY, entry])))
 
 
-def test_frames_follow_the_loop_round() -> None:
-    clip = paired_with_loop([_clip(0, frames=40)], 16)[0]
-    index = clip["template_index"]
-    assert index[0] == clip["start"]
-    assert all((after - before) % 16 == 1 for before, after in pairwise(index))
-    assert set(index) == set(range(16))
+@pytest.mark.parametrize("content", [{}, ["clip"], 3])
+def test_something_else_is_refused(tmp_path: Path, content: Any) -> None:
+    with pytest.raises(StudioError, match="clips with phonemes"):
+        load_clips(_write(tmp_path, json.dumps(content)))
 
 
-def test_more_clips_leave_earlier_ones_where_they_were() -> None:
-    few, more = ([_clip(i) for i in range(n)] for n in (3, 6))
-    assert paired_with_loop(more, 150)[:3] == paired_with_loop(few, 150)
-
-
-def test_starts_of_the_shipped_data_set_stay() -> None:
-    starts = [clip.get("start") for clip in paired_with_loop([_clip(i) for i in range(4)], 150)]
-    assert starts == [20, 19, 119, 74]
+def test_a_sound_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    entry = {**_ENTRY, "ph": [["qqq", 0.0, 0.16]]}
+    with pytest.raises(StudioError, match="qqq"):
+        load_clips(_write(tmp_path, json.dumps([entry])))

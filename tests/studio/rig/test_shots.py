@@ -4,55 +4,48 @@ import pytest
 
 from visavis.errors import ConfigError
 from visavis.studio.rig.border import Box
-from visavis.studio.rig.clip import ClipEntry
-from visavis.studio.rig.motion import IdleLoop, idle_loop
-from visavis.studio.rig.shots import Shard, Shot, crop_shots, owed, template_shots
-
-_BOXES = [Box(i, 0, i + 10, 20) for i in range(12)]
-
-
-@pytest.fixture
-def loop() -> IdleLoop:
-    return idle_loop(frames=12)
+from visavis.studio.rig.cover import REST, viseme
+from visavis.studio.rig.gestures import gestures
+from visavis.studio.rig.motion import IDLE_FRAMES, idle_clip
+from visavis.studio.rig.shots import Poses, Shard, Shot, owed
+from visavis.studio.rig.takes import TRAIN, Take, combined
 
 
-@pytest.fixture
-def clip() -> ClipEntry:
-    return {
-        "id": 7,
-        "voice": "slt",
-        "text": "Map.",
-        "frames": 3,
-        "ph": [],
-        "names": ["jawOpen", "eyeBlinkLeft"],
-        "weights": [[0.1, 0.9], [0.2, 0.9], [0.3, 0.9]],
-        "tongue_up": [0.0, 0.05, 0.1],
-        "start": 11,
-        "template_index": [11, 0, 1],
-    }
+@pytest.fixture(scope="module")
+def poses() -> Poses:
+    return Poses({"idle": idle_clip(), **gestures()})
 
 
 def _shots(folder: Path, count: int) -> list[Shot]:
     return [Shot(folder / f"{i}.webp", 4, (0.0, 0.0, 0.0)) for i in range(count)]
 
 
-def test_the_template_is_every_frame_of_the_loop_in_full(tmp_path: Path, loop: IdleLoop) -> None:
-    shots = template_shots(tmp_path, loop, 8)
-    assert [shot.path.name for shot in shots[:2]] == ["0000.webp", "0001.webp"]
-    assert len(shots) == 12
-    assert all(shot.box is None and shot.samples == 8 for shot in shots)
-    assert list(shots[3].rotation_deg) == loop.rotation_deg[3].tolist()
+def test_clips_follow_one_another(poses: Poses) -> None:
+    assert len(poses) == IDLE_FRAMES + sum(map(len, gestures().values()))
+    assert len(poses.rotation_deg) == len(poses.breath) == len(poses.own)
+    nod = gestures()["nod"]
+    assert poses.rotation_deg[IDLE_FRAMES + 3].tolist() == nod.rotation_deg[3].tolist()
 
 
-def test_crops_take_pose_box_and_lids_from_the_loop(
-    tmp_path: Path, loop: IdleLoop, clip: ClipEntry
-) -> None:
-    shots = list(crop_shots(tmp_path, [clip], loop, _BOXES, 4))
-    assert [shot.path.name for shot in shots] == ["07_0000.webp", "07_0001.webp", "07_0002.webp"]
-    assert [shot.box for shot in shots] == [_BOXES[11], _BOXES[0], _BOXES[1]]
-    assert list(shots[1].rotation_deg) == loop.rotation_deg[0].tolist()
-    assert shots[2].weights == {"jawOpen": 0.3, **loop.eyelids(1)}
-    assert [shot.tongue_up for shot in shots] == clip["tongue_up"]
+def test_a_template_is_the_whole_frame_with_the_mouth_at_rest(tmp_path: Path, poses: Poses) -> None:
+    shot = poses.template_shot(tmp_path, 33, 8)
+    assert shot.path == tmp_path / "template" / "0033.webp"
+    assert (shot.samples, shot.box) == (8, None)
+    assert list(shot.rotation_deg) == poses.rotation_deg[33].tolist()
+    assert shot.weights == combined(poses.own[33], REST)
+    assert shot.weights["eyeBlinkLeft"] == 1.0
+    assert shot.breath == poses.breath[33]
+    assert shot.tongue_up == 0.0
+
+
+def test_a_crop_shows_the_mouth_at_the_pose_of_its_frame(tmp_path: Path, poses: Poses) -> None:
+    box, take = Box(1, 2, 30, 40), Take(50, viseme("DD"), TRAIN)
+    shot = poses.shot(tmp_path / "a.webp", 3, take, box)
+    assert (shot.samples, shot.box) == (3, box)
+    assert list(shot.rotation_deg) == poses.rotation_deg[50].tolist()
+    assert shot.weights == combined(poses.own[50], take.articulation)
+    assert shot.tongue_up == pytest.approx(0.11)
+    assert shot.breath == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5])

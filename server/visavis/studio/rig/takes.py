@@ -102,7 +102,9 @@ def clip_takes(clips: Sequence[SpokenClip]) -> list[Take]:
     takes: list[Take] = []
     for number, voice in enumerate(_CLIP_VOICES):
         fits = [c for c in clips if c.voice == voice and len(c.articulation) <= 2.2 * _CLIP_FRAMES]
-        for k, mouth in enumerate(fits[number].articulation[:_CLIP_FRAMES] if fits else []):
+        if number >= len(fits):
+            continue
+        for k, mouth in enumerate(fits[number].articulation[:_CLIP_FRAMES]):
             frame = there_and_back(20 + 70 * number + k, IDLE_FRAMES)
             takes.append(Take(frame, mouth, HELD_OUT, ClipFrame(number, k)))
     return takes
