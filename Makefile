@@ -7,22 +7,36 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --constraint
 ARGS ?=
 MINUTES ?= 60
 
-.PHONY: run test test-studio check format bench soak pictures wheel clean
+.PHONY: run test test-studio check format bench bench-pages soak pictures wheel clean
 
 run: $(VENV)/.base
 	$(BIN)/visavis serve $(ARGS)
 
-test: $(VENV)/.dev browser
+test: $(VENV)/.dev browser $(if $(shell command -v npm),$(WEB)/.ready)
 	$(BIN)/python -m pytest $(ARGS)
 
 # Trains and exports tiny networks: needs PyTorch, which is large.
 test-studio: $(VENV)/.studio
 	$(BIN)/python -m pytest tests/studio tests/studio_torch $(ARGS)
 
-check: $(VENV)/.dev
+check: $(VENV)/.dev $(if $(shell command -v npm),check-web)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The types of the browser side, and of the package that is made of it.
+WEB := $(VENV)/web
+.PHONY: check-web
+check-web: $(WEB)/.ready
+	cd client_web && PATH="$(abspath $(WEB))/node_modules/.bin:$$PATH" npm run --silent check
+	cd client_web && PATH="$(abspath $(WEB))/node_modules/.bin:$$PATH" npm pack --silent --dry-run
+
+$(WEB)/.ready: client_web/package.json
+	@command -v npm >/dev/null || { echo "Checking the browser side needs Node.js: install the package 'npm'."; exit 1; }
+	mkdir -p $(WEB) && echo '{"private": true}' > $(WEB)/package.json
+	npm install --silent --no-audit --no-fund --no-package-lock --prefix $(WEB) \
+	  $$(node -p 'Object.entries(require("./client_web/package.json").devDependencies).map((d) => d.join("@")).join(" ")')
+	@touch $@
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -30,6 +44,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev browser
 	$(BIN)/python -m bench.first_light $(ARGS)
+
+bench-pages: $(VENV)/.dev browser
+	$(BIN)/python -m bench.pages $(ARGS)
 
 soak: $(VENV)/.dev browser
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) $(ARGS)

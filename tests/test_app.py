@@ -75,7 +75,7 @@ async def test_a_healthy_server_says_so(client: httpx.AsyncClient) -> None:
     assert (ready.status_code, ready.json()) == (200, {"ready": True, "free": 2})
 
 
-@pytest.mark.parametrize("path", ["/", "/app.js", "/healthz", "/api/avatars", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/pages/call.js", "/healthz", "/api/avatars", "/nothing"])
 async def test_every_answer_is_guarded(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(path)
     policy = answer.headers["content-security-policy"]
@@ -91,7 +91,8 @@ async def test_the_page_is_served(client: httpx.AsyncClient) -> None:
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
     assert "<title>" in page.text
-    assert (await client.get("/app.js")).headers["content-type"].startswith("text/javascript")
+    script = await client.get("/pages/call.js")
+    assert script.headers["content-type"].startswith("text/javascript")
 
 
 @pytest.mark.parametrize("path", ["/..%2fpyproject.toml", "/%2e%2e/pyproject.toml", "/nothing"])

@@ -44,10 +44,10 @@ def test_wheel_serves_nova_and_the_page(
     monkeypatch.setenv("PYTHONPATH", str(installed))
     monkeypatch.chdir(tmp_path)
     with running_server("--max-sessions", "1") as server:
-        pages = {path: _get(server.url + path) for path in ("/", "/app.js", "/api/avatars")}
+        pages = {path: _get(server.url + path) for path in ("/", "/pages/call.js", "/api/avatars")}
         poster = _get(f"{server.url}/api/avatars/nova/poster.png")
     assert b"<title>" in pages["/"]
-    assert b"import" in pages["/app.js"]
+    assert b"import" in pages["/pages/call.js"]
     assert b'"nova"' in pages["/api/avatars"]
     assert poster.startswith(b"\x89PNG")
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from visavis.engine.graph.faster import Subject
 from visavis.engine.graph.halves import Halves, Report
 from visavis.engine.models import AudioEncoder, GeneratorError, GeneratorModel
 from visavis.errors import BundleError, UnknownAvatarError
-from visavis.media.clip import load_template
+from visavis.media.clip import load_cut_out, load_template
 
 Progress = Callable[[int, int | None], None]  # template frames done, in all
 _PACKAGED = Path(__file__).parent / "_assets"
@@ -72,6 +73,12 @@ class Avatar:
         """Every template frame once: those of the idle clip as they come, then the gestures'."""
         idle = map(self.template.index, range(self.template.repertoire.idle.period))
         return list(dict.fromkeys((*idle, *range(len(self.template.frames)))))
+
+    @cached_property
+    def cut_out(self) -> Template:
+        """The person without a background; see `load_cut_out`. The first use takes seconds, and as
+        much memory again as the template twice over. Raises `BundleError`."""
+        return load_cut_out(self.bundle)
 
     def features(self) -> FeatureStream:
         """The audio half of the pipeline for one session or clip."""

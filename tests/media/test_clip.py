@@ -16,7 +16,7 @@ from visavis.core.bundle import Bundle
 from visavis.core.choreography import Course, Repertoire
 from visavis.core.compositor import new_frame, planes
 from visavis.errors import BundleError
-from visavis.media.clip import load_template
+from visavis.media.clip import load_cut_out, load_template
 from visavis.media.png import png_bytes
 
 Frame = NDArray[np.uint8]
@@ -88,6 +88,26 @@ def test_frames_are_shared_and_cannot_be_written(tmp_path: Path, make: Make) -> 
     _video(tmp_path / "idle.mkv", [_grey(64, 64, 50)] * 3)
     with pytest.raises(ValueError, match="read-only"):
         load_template(make()).idle(0)[:] = 0
+
+
+def test_a_cut_out_has_the_person_above_and_the_matte_below(tmp_path: Path, make: Make) -> None:
+    stacked = _grey(64, 128, 200)
+    planes(stacked)[0][64:96] = 0
+    planes(stacked)[0][96:] = 255
+    _video(tmp_path / "idle.mkv", [stacked] * 3)
+    (tmp_path / "wall.png").write_bytes(png_bytes(_grey(64, 64, 60)))
+    bundle = make(background="wall.png")
+    whole, cut_out = load_template(bundle), load_cut_out(bundle)
+    luma = planes(cut_out.idle(0))[0]
+    assert luma[:64].mean() == pytest.approx(200, abs=2)  # the background is not in it
+    assert (luma[64:92] == 16).all()
+    assert (luma[100:] == 235).all()
+    assert (cut_out.corners, cut_out.repertoire) == (whole.corners, whole.repertoire)
+
+
+def test_a_clip_without_a_matte_is_cut_out_as_a_whole(tmp_path: Path, make: Make) -> None:
+    _video(tmp_path / "idle.mkv", [_grey(64, 64, 50)] * 3)
+    assert (planes(load_cut_out(make()).idle(0))[0][64:] == 235).all()
 
 
 def test_without_a_mask_the_border_is_feathered(tmp_path: Path, make: Make) -> None:

@@ -12,7 +12,8 @@ from visavis.core.bundle import Bundle
 from visavis.core.bundlefile import read_file
 from visavis.core.choreography import Course, Repertoire
 from visavis.core.clipspec import IDLE, ClipSpec
-from visavis.core.compositor import BlendMask, Frame, clean_matte, overlay, pack, planes
+from visavis.core.compositor import BlendMask, Frame, clean_matte, new_frame, overlay, pack, planes
+from visavis.core.cutout import stack
 from visavis.core.template import Template
 from visavis.errors import BundleError
 
@@ -30,6 +31,23 @@ def load_template(bundle: Bundle) -> Template:
     for frame in frames:
         frame.setflags(write=False)
     corners = tuple(corner for spec in specs for corner in spec.roi)
+    return Template(tuple(frames), corners, bundle.roi_size, _mask(bundle), repertoire(bundle))
+
+
+def load_cut_out(bundle: Bundle) -> Template:
+    """The same avatar without its background, for viewers who lay it over something else: frames of
+    twice the height, the colour above and the matte below; see `core.cutout`.
+
+    Corners, mask and repertoire are those of the template, so both speak with the same mouth.
+    Raises `BundleError` if a file is damaged or does not fit the description.
+    """
+    frames: list[Frame] = []
+    for spec in _idle_first(bundle):
+        height = bundle.height * (2 if spec.alpha else 1)
+        for picture in _decode(bundle, spec.file, "yuv420p", (bundle.width, height), spec.frames):
+            frames.append(stack(*(_halves(picture) if spec.alpha else (picture, None))))
+            frames[-1].setflags(write=False)
+    corners = tuple(corner for spec in _idle_first(bundle) for corner in spec.roi)
     return Template(tuple(frames), corners, bundle.roi_size, _mask(bundle), repertoire(bundle))
 
 
@@ -57,12 +75,18 @@ def _decode_clip(bundle: Bundle, spec: ClipSpec, background: Frame | None) -> It
 
 def _over(stacked: Frame, background: Frame) -> Frame:
     """A picture with its matte below → the person over the background."""
-    luma, u, v = planes(stacked)
-    half = len(luma) // 2
-    colour = np.empty_like(background)
-    for target, source in zip(planes(colour), (luma, u, v), strict=True):
+    colour, matte = _halves(stacked)
+    return overlay(colour, background, matte)
+
+
+def _halves(stacked: Frame) -> tuple[Frame, NDArray[np.uint8]]:
+    """A picture with its matte below → the colour as a frame, and the clean matte [H, W]."""
+    above = planes(stacked)
+    height, width = len(above[0]) // 2, stacked.shape[1]
+    colour = new_frame(width, height)
+    for target, source in zip(planes(colour), above, strict=True):
         target[...] = source[: len(source) // 2]
-    return overlay(colour, background, clean_matte(luma[half:]))
+    return colour, clean_matte(above[0][height:])
 
 
 def _mask(bundle: Bundle) -> BlendMask:

@@ -4,21 +4,30 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from visavis.core.compositor import Frame
 from visavis.core.template import Template
 from visavis.media.mp4 import Mp4Writer
-from visavis.media.png import write_png
+from visavis.media.png import cut_out_png_bytes, write_png, write_whole
 
 
 class Showcase:
-    """Makes both files once, in a folder that the caller owns: the poster at once, the film when
-    it is first asked for."""
+    """Makes its files once, in a folder that the caller owns: the poster at once, the rest when it
+    is first asked for."""
 
     def __init__(self, folder: Path, template: Template) -> None:
         self.poster = folder / "poster.png"
+        self._cut_out = folder / "cut_out.png"
         self._film = folder / "idle.mp4"
         self._template = template
         self._making = threading.Lock()
         write_png(self.poster, template.idle(0))
+
+    def cut_out(self, first: Callable[[], Frame]) -> Path:
+        """The poster without its background, of the stacked frame that `first` brings."""
+        with self._making:
+            if not self._cut_out.exists():
+                write_whole(self._cut_out, cut_out_png_bytes(first()))
+        return self._cut_out
 
     def film(self, stopped: Callable[[], bool] = lambda: False) -> Path:
         """The idle clip, once round; takes seconds the first time. Raises `InterruptedError` if

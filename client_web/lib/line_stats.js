@@ -3,7 +3,7 @@
  *
  * @typedef {import('./server_api.js').SessionStatus} SessionStatus
  *
- * @typedef {object} TalkStats
+ * @typedef {object} LiveStats
  * @property {number} fps frames decoded per second
  * @property {number} width pixels
  * @property {number} height pixels
@@ -13,6 +13,8 @@
  * @property {number} rtt_ms to the server and back
  * @property {number} buffer_ms wait in the receive buffers
  * @property {number} playout_ms wait in the sound device
+ * @property {number | null} skew_ms picture late (+) or early (-) against the sound, as the browser
+ *   believes; null while it cannot tell
  * @property {number | null} latency_ms estimate from mouth to ear; null while unknown
  * @property {SessionStatus | null} server what the server says of itself
  *
@@ -40,7 +42,7 @@ export class LineStats {
    * Numbers since the previous call, or since the line was opened.
    *
    * @param {SessionStatus | null} server
-   * @returns {Promise<TalkStats>}
+   * @returns {Promise<LiveStats>}
    */
   async read(server) {
     const report = [...(await this.#peer.getStats()).values()];
@@ -64,6 +66,7 @@ export class LineStats {
       rtt_ms,
       buffer_ms,
       playout_ms,
+      skew_ms: skew_ms(report),
       latency_ms: server ? server.delay_ms + rtt_ms + buffer_ms + playout_ms : null,
       server,
     };
@@ -137,4 +140,11 @@ function codecs(report) {
     return codec?.mimeType.split('/')[1];
   });
   return names.filter(Boolean).join(' + ');
+}
+
+/** @param {any[]} report */
+function skew_ms(report) {
+  const [sound, picture] = ['audio', 'video'].map((kind) => report.find(
+    (stats) => stats.type === 'inbound-rtp' && stats.kind === kind)?.estimatedPlayoutTimestamp);
+  return sound && picture ? sound - picture : null;
 }

@@ -1,17 +1,19 @@
 /**
- * Everything the page says. A headline tells what is, the detail what to do.
+ * Everything the pages say. A headline tells what is, the detail what to do.
  *
- * @typedef {import('./visavis.js').TalkChange} TalkChange
+ * @typedef {import('../lib/session.js').Change} Change
+ * @typedef {import('../lib/session.js').State} State
+ * @typedef {import('../lib/error.js').VisavisError} VisavisError
  * @typedef {{headline: string, detail: string}} Words
  * @typedef {{icon: 'mic' | 'stop' | 'busy' | 'again', label: string}} ButtonFace
  */
 
 /**
- * @param {TalkChange} change
+ * @param {Change} change
  * @param {string} name of the avatar
  * @returns {Words}
  */
-export function stateWords({ state, error, attempt, attempts }, name) {
+export function talkWords({ state, error, attempt, attempts }, name) {
   switch (state) {
     case 'asking':
       return {
@@ -25,7 +27,8 @@ export function stateWords({ state, error, attempt, attempts }, name) {
     case 'reconnecting':
       return {
         headline: 'Connection lost',
-        detail: `Calling ${name} again, try ${attempt} of ${attempts}.`,
+        detail: Number.isFinite(attempts) ? `Calling ${name} again, try ${attempt} of ${attempts}.`
+          : `Calling ${name} again.`,
       };
     case 'ended':
       return { headline: 'See you soon', detail: 'Press Talk whenever you want to go on.' };
@@ -40,7 +43,33 @@ export function stateWords({ state, error, attempt, attempts }, name) {
 }
 
 /**
- * @param {import('./visavis.js').TalkError | null} error
+ * @param {Change} change
+ * @param {string} name of the avatar
+ * @returns {Words}
+ */
+export function watchWords({ state, error, attempt }, name) {
+  switch (state) {
+    case 'live':
+      return { headline: `${name} is live`, detail: 'What you hear is what the lips say.' };
+    case 'reconnecting':
+      if (error?.code === 'off-air') {
+        return { headline: 'Nobody is on air yet', detail: 'This page starts by itself when somebody is.' };
+      }
+      if (error && attempt > 1) {
+        return { headline: errorWords(error).headline, detail: 'This page tries again by itself.' };
+      }
+      return { headline: 'Connection lost', detail: 'Calling again by itself.' };
+    case 'ended':
+      return { headline: 'Stopped', detail: 'Press Watch to see the stream again.' };
+    case 'error':
+      return errorWords(error);
+    default:
+      return { headline: 'Joining the stream…', detail: 'This takes a second.' };
+  }
+}
+
+/**
+ * @param {VisavisError | null} error
  * @returns {Words}
  */
 export function errorWords(error) {
@@ -48,7 +77,7 @@ export function errorWords(error) {
   return (error && ERROR_WORDS[error.code]) ?? fallback;
 }
 
-/** @type {Partial<Record<import('./talk_error.js').TalkErrorCode, Words>>} */
+/** @type {Partial<Record<import('../lib/error.js').ErrorCode, Words>>} */
 const ERROR_WORDS = {
   insecure: {
     headline: 'This address is not secure',
@@ -74,9 +103,33 @@ const ERROR_WORDS = {
     headline: 'The microphone went away',
     detail: 'Plug it in again or choose another one, then try again.',
   },
+  'mic-elsewhere': {
+    headline: 'Another tab is talking',
+    detail: 'The microphone is open in another tab of this site. Try again to bring the talk here.',
+  },
+  'mic-taken': {
+    headline: 'The talk moved to another tab',
+    detail: 'The microphone works there now. Try again to bring it back here.',
+  },
   token: {
     headline: 'This server asks for a key',
     detail: 'Open the link you were given: it ends with #token= and your key.',
+  },
+  foreign: {
+    headline: 'This page may not use the server',
+    detail: 'Open the server’s own page, or ask its operator to allow this site with --allow-origin.',
+  },
+  'no-avatar': {
+    headline: 'There is no such avatar',
+    detail: 'Check the address of this page, or open the start page and choose one.',
+  },
+  'on-air': {
+    headline: 'Somebody else is on air',
+    detail: 'Take another name for your stream, or wait until they have finished.',
+  },
+  'off-air': {
+    headline: 'Nobody is on air yet',
+    detail: 'Try again when somebody speaks.',
   },
   'server-full': {
     headline: 'All places are taken',
@@ -96,7 +149,7 @@ const ERROR_WORDS = {
   },
 };
 
-/** @type {Record<import('./visavis.js').TalkState, ButtonFace>} */
+/** @type {Record<State, ButtonFace>} */
 export const BUTTON_FACES = {
   idle: { icon: 'mic', label: 'Talk' },
   asking: { icon: 'busy', label: 'Cancel' },
@@ -107,13 +160,11 @@ export const BUTTON_FACES = {
   error: { icon: 'again', label: 'Try again' },
 };
 
-/** @returns {Words} */
-export function unheardWords() {
-  return {
-    headline: 'I hear nothing',
-    detail: 'Check that your microphone is switched on and is the right one.',
-  };
-}
+/** @type {Words} */
+export const UNHEARD_WORDS = {
+  headline: 'I hear nothing',
+  detail: 'Check that your microphone is switched on and is the right one.',
+};
 
 export const HEADPHONES_HINT = 'Use headphones, so that only you are heard.';
 export const SOUND_OFF_HINT = 'Sound is off. Your microphone still works.';

@@ -1,9 +1,12 @@
-/** As long as the cross-fade in style.css. */
+import { AlphaCanvas } from './alpha.js';
+
+/** As long as the cross-fade in the style sheets. */
 const FADE_MS = 500;
 
 /**
  * The picture: a poster, above it the idle loop, above it the live video. Upper layers fade in
- * once they have something to show.
+ * once they have something to show. With a `canvas` among the layers the live picture is
+ * stacked, and drawn there with its transparency.
  */
 export class Stage {
   #root;
@@ -16,14 +19,13 @@ export class Stage {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.#root = root;
-    this.#poster = /** @type {HTMLImageElement} */ (root.querySelector('.poster'));
-    this.#idle = /** @type {HTMLVideoElement} */ (root.querySelector('.idle'));
+    this.#poster = /** @type {HTMLImageElement | null} */ (root.querySelector('.poster'));
+    this.#idle = /** @type {HTMLVideoElement | null} */ (root.querySelector('.idle'));
     this.#live = /** @type {HTMLVideoElement} */ (root.querySelector('.live'));
-    this.#idle.addEventListener('playing', () => this.#show('idle', true));
-    this.#poster.addEventListener('load', () => {
-      root.style.setProperty('--tint', backgroundColour(this.#poster));
-      this.#show('poster', true);
-    });
+    this.#idle?.addEventListener('playing', () => this.#show('idle', true));
+    this.#poster?.addEventListener('load', () => this.#show('poster', true));
+    const canvas = /** @type {HTMLCanvasElement | null} */ (root.querySelector('canvas'));
+    if (canvas) new AlphaCanvas(canvas, this.#live);
     this.#countFrames();
   }
 
@@ -32,17 +34,22 @@ export class Stage {
     return this.#presented;
   }
 
-  /** @param {import('./server_api.js').Avatar} avatar */
-  dress(avatar) {
+  /**
+   * @param {import('./server_api.js').Avatar} avatar
+   * @param {string} idle address of its idle loop
+   */
+  dress(avatar, idle) {
+    const root = this.#root;
+    root.style.setProperty('--ratio', String(avatar.width / avatar.height));
+    this.#live.setAttribute('aria-label', `Live video of ${avatar.name}`);
+    if (!this.#poster || !this.#idle) return;
     this.#show('poster', false);
     this.#show('idle', false);
     this.#poster.src = avatar.poster;
     this.#poster.alt = `${avatar.name}, an animated person looking at you`;
-    this.#root.style.setProperty('--ratio', String(avatar.width / avatar.height));
-    this.#live.setAttribute('aria-label', `Live video of ${avatar.name}`);
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     // Without an idle loop the poster stays: an error of this element needs no handling.
-    this.#idle.src = `/api/avatars/${encodeURIComponent(avatar.id)}/idle.mp4`;
+    this.#idle.src = idle;
   }
 
   /**
@@ -71,7 +78,7 @@ export class Stage {
 
   /** Fade back to the idle loop. */
   goIdle() {
-    if (this.#idle.src) void this.#idle.play().catch(() => {});
+    if (this.#idle?.src) void this.#idle.play().catch(() => {});
     this.#show('live', false);
     clearTimeout(this.#clearTimer);
     this.#clearTimer = setTimeout(() => {
@@ -87,7 +94,7 @@ export class Stage {
   #reveal() {
     this.#show('live', true);
     setTimeout(() => {
-      if (this.#root.classList.contains('has-live')) this.#idle.pause();
+      if (this.#root.classList.contains('has-live')) this.#idle?.pause();
     }, FADE_MS);
   }
 
@@ -110,22 +117,4 @@ export class Stage {
     this.#live.addEventListener('emptied', () => { before = 0; });
     this.#live.requestVideoFrameCallback(count);
   }
-}
-
-/**
- * The colour behind the person, so that the page can take it up around the picture.
- *
- * @param {HTMLImageElement} picture loaded, of this origin
- * @returns {string} CSS colour: the mean of the two upper corners
- */
-function backgroundColour(picture) {
-  const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = 16;
-  const context = canvas.getContext('2d');
-  if (!context) return 'transparent';
-  context.drawImage(picture, 0, 0, 16, 16);
-  const row = [...context.getImageData(0, 0, 16, 1).data];
-  const right = row.slice(-4);
-  const [red, green, blue, alpha] = row.slice(0, 4).map((value, i) => (value + right[i]) / 2);
-  return `rgb(${red} ${green} ${blue} / ${alpha / 255})`;
 }

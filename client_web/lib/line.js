@@ -1,31 +1,31 @@
+import { VisavisError } from './error.js';
 import { LipSync } from './lip_sync.js';
-import { TalkError } from './talk_error.js';
 import { orAborted, pause, until } from './waiting.js';
 
 /**
  * One line to the server: a peer connection and the session it belongs to. A line is never
  * repaired; when it is lost, another one is dialled.
  *
- * @typedef {import('./server_api.js').ServerApi} ServerApi
- *
  * @typedef {object} Call
- * @property {ServerApi} api
- * @property {string} avatar id
- * @property {MediaStream} micStream
+ * @property {import('./server_api.js').ServerApi} api
+ * @property {string} path of the endpoint that takes the offer
+ * @property {MediaStream | null} micStream what is sent
+ * @property {boolean} receives whether picture and sound come back
  * @property {RTCIceServer[]} iceServers
  */
 
 const GATHERING_LIMIT_MS = 1_000;
 const CONNECT_LIMIT_MS = 10_000;
 /** A lost Wi-Fi beacon heals within this time; a lost network does not. */
-const DISCONNECTED_GRACE_MS = 4_000;
-const SILENCE_CHECK_MS = 2_000;
+const DISCONNECTED_GRACE_MS = 2_000;
+const SILENCE_CHECK_MS = 1_000;
 const SILENT_CHECKS_LIMIT = 3;
 
 export class Line {
-  #api;
+  #call;
   #closed = false;
-  #lipSync;
+  /** @type {LipSync | null} */
+  #lipSync = null;
   #silenceTimer = 0;
   #graceTimer = 0;
   /** @type {(reason: string) => void} */
@@ -33,18 +33,11 @@ export class Line {
 
   /** @param {Call} call */
   constructor(call) {
-    this.#api = call.api;
+    this.#call = call;
     this.sessionUrl = '';
+    this.remoteStream = new MediaStream();
     this.peer = new RTCPeerConnection({ iceServers: call.iceServers, bundlePolicy: 'max-bundle' });
-    const [track] = call.micStream.getAudioTracks();
-    const audio = this.peer.addTransceiver(track, {
-      direction: 'sendrecv',
-      streams: [call.micStream],
-    });
-    const video = this.peer.addTransceiver('video', { direction: 'recvonly' });
-    this.remoteStream = new MediaStream([audio.receiver.track, video.receiver.track]);
-    for (const { receiver } of [audio, video]) playAtOnce(receiver);
-    this.#lipSync = new LipSync(this.peer, video.receiver);
+    this.#addTracks();
     /** Resolves with the reason when the line stops carrying media. @type {Promise<string>} */
     this.lost = new Promise((resolve) => {
       this.#lose = resolve;
@@ -54,33 +47,53 @@ export class Line {
   /**
    * Negotiate, and return when media can flow.
    *
-   * @param {string} avatar id
    * @param {AbortSignal} signal
    */
-  async open(avatar, signal) {
+  async open(signal) {
     const { peer } = this;
+    const { api, path } = this.#call;
     await peer.setLocalDescription();
     const gathered = until(
       peer, 'icegatheringstatechange', () => peer.iceGatheringState === 'complete');
     await Promise.race([gathered, pause(GATHERING_LIMIT_MS, signal)]);
-    const session = await this.#api.open(avatar, peer.localDescription?.sdp ?? '');
-    this.sessionUrl = session.url;
+    const place = await api.open(path, peer.localDescription?.sdp ?? '');
+    this.sessionUrl = place.url;
     signal.throwIfAborted();
-    await peer.setRemoteDescription({ type: 'answer', sdp: session.answer });
+    await peer.setRemoteDescription({ type: 'answer', sdp: place.answer });
     await this.#connected(signal);
-    this.#lipSync.start();
+    this.#lipSync?.start();
     this.#watch();
   }
 
-  /** Hang up and free the place on the server. */
-  close() {
+  /**
+   * Hang up.
+   *
+   * @param {boolean} [keep] the place on the server, for another line
+   */
+  close(keep = false) {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#silenceTimer);
     clearTimeout(this.#graceTimer);
-    this.#lipSync.stop();
+    this.#lipSync?.stop();
     this.peer.close();
-    if (this.sessionUrl) void this.#api.close(this.sessionUrl);
+    if (this.sessionUrl && !keep) void this.#call.api.close(this.sessionUrl);
+  }
+
+  #addTracks() {
+    const { micStream, receives } = this.#call;
+    const audio = this.peer.addTransceiver(micStream?.getAudioTracks()[0] ?? 'audio', {
+      direction: !micStream ? 'recvonly' : receives ? 'sendrecv' : 'sendonly',
+      streams: micStream ? [micStream] : [],
+    });
+    if (!receives) return;
+    const video = this.peer.addTransceiver('video', { direction: 'recvonly' });
+    for (const { receiver } of [audio, video]) {
+      this.remoteStream.addTrack(receiver.track);
+      // Ask for the shortest buffer the network allows, where the browser knows of it.
+      if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
+    }
+    this.#lipSync = new LipSync(this.peer, video.receiver);
   }
 
   /** @param {AbortSignal} signal */
@@ -90,17 +103,18 @@ export class Line {
       peer, 'connectionstatechange', () => ['connected', 'failed'].includes(peer.connectionState));
     await Promise.race([orAborted(settled, signal), pause(CONNECT_LIMIT_MS, signal)]);
     if (peer.connectionState !== 'connected') {
-      throw new TalkError('media-blocked', 'No media gets through. A firewall may block UDP.');
+      throw new VisavisError('media-blocked', 'No media gets through. A firewall may block UDP.');
     }
   }
 
   #watch() {
     const { peer } = this;
-    const transport = peer.getSenders()[0]?.transport;
+    const transport = (peer.getSenders()[0] ?? peer.getReceivers()[0])?.transport;
     peer.addEventListener('connectionstatechange', () => this.#judge());
     transport?.addEventListener('statechange', () => {
       if (transport.state !== 'connected') this.#lose(`transport ${transport.state}`);
     });
+    if (!this.#call.receives) return;
     let received = -1;
     let silentChecks = 0;
     this.#silenceTimer = setInterval(async () => {
@@ -129,21 +143,12 @@ export class Line {
 export async function dial(call, signal) {
   const line = new Line(call);
   try {
-    await line.open(call.avatar, signal);
+    await line.open(signal);
     return line;
   } catch (error) {
     line.close();
     throw error;
   }
-}
-
-/**
- * Ask for the shortest buffer the network allows. Browsers without the attribute ignore it.
- *
- * @param {RTCRtpReceiver} receiver
- */
-function playAtOnce(receiver) {
-  if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
 }
 
 /** @param {RTCPeerConnection} peer */

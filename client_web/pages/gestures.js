@@ -1,5 +1,5 @@
 /**
- * @typedef {import('./visavis.js').Talk} Talk
+ * @typedef {import('../lib/talk.js').Talk} Talk
  */
 
 /** How long a button tells that it was heard: the gesture itself may take a few seconds to come. */

@@ -1,36 +1,36 @@
+import { ServerApi } from '../lib/server_api.js';
+import { VisavisError } from '../lib/error.js';
+import { STUDIO, VOICE } from '../lib/microphone.js';
+import { Stage } from '../lib/stage.js';
+import { Talk } from '../lib/talk.js';
 import { GestureBar } from './gestures.js';
 import { LevelMeter } from './level.js';
-import { rememberSound, takeToken, wantsSound } from './preferences.js';
-import { Stage } from './stage.js';
+import { element, idleFilm, query, say, shortcuts, soundButton, tint, token, write } from './page.js';
+import { rememberSound, wantsSound } from './preferences.js';
 import { StatsPanel } from './stats_panel.js';
-import { ServerApi, STUDIO, Talk, TalkError, VOICE } from './visavis.js';
+import { TalkButton } from './talk_button.js';
 import { Wave } from './wave.js';
-import {
-  BUTTON_FACES, errorWords, HEADPHONES_HINT, SOUND_OFF_HINT, stateWords, unheardWords,
-} from './words.js';
+import { errorWords, HEADPHONES_HINT, SOUND_OFF_HINT, talkWords, UNHEARD_WORDS } from './words.js';
 
 /**
- * @typedef {import('./server_api.js').Avatar} Avatar
- * @typedef {import('./visavis.js').TalkChange} TalkChange
+ * @typedef {import('../lib/server_api.js').Avatar} Avatar
+ * @typedef {import('../lib/session.js').Change} Change
  */
 
 /** Below this level for this long, somebody who talks is not being heard. */
 const UNHEARD_LEVEL = 0.08;
 const UNHEARD_MS = 5_000;
 const METER_PERIOD_MS = 75;
-
-const query = new URLSearchParams(location.search);
-const token = takeToken();
+const AT_REST = ['idle', 'ended', 'error'];
 
 const call = element('call');
-const talkButton = /** @type {HTMLButtonElement} */ (element('talk'));
-const soundButton = /** @type {HTMLButtonElement} */ (element('sound'));
-const statsButton = /** @type {HTMLButtonElement} */ (element('stats'));
 const picker = /** @type {HTMLSelectElement} */ (element('picker'));
 const stage = new Stage(element('stage'));
 const wave = new Wave(element('meter'));
+const button = new TalkButton(/** @type {HTMLButtonElement} */ (element('talk')), pressTalk);
 const gestures = new GestureBar(element('gestures'), () => talk);
-const panel = new StatsPanel(element('numbers'), statsButton, stage, () => talk);
+const panel = new StatsPanel(
+  element('numbers'), /** @type {HTMLButtonElement} */ (element('stats')), stage, () => talk);
 
 /** @type {Avatar[]} */
 let avatars = [];
@@ -43,23 +43,16 @@ let meter = null;
 let heardAt_ms = 0;
 let animatedAt_ms = 0;
 let liveSince_ms = 0;
-let countdownTimer = 0;
-
-/** @param {string} id */
-function element(id) {
-  return /** @type {HTMLElement} */ (document.getElementById(id));
-}
 
 /** Ask the server who is there. */
 async function meet() {
-  clearTimeout(countdownTimer);
-  talkButton.disabled = true;
+  button.disable();
   try {
     const list = await new ServerApi('', token).avatars();
     avatars = list.avatars;
     choose(query.get('avatar') ?? list.default);
   } catch (error) {
-    showError(error instanceof TalkError ? error : new TalkError('server-gone', String(error)));
+    showError(error instanceof VisavisError ? error : new VisavisError('server-gone', String(error)));
   }
 }
 
@@ -67,7 +60,7 @@ async function meet() {
 function choose(id) {
   avatar = avatars.find((candidate) => candidate.id === id) ?? avatars[0] ?? null;
   if (!avatar) {
-    showError(new TalkError('no-avatar', 'The server has no avatar yet. Add one and try again.'));
+    showError(new VisavisError('rejected', 'The server has no avatar yet. Add one and try again.'));
     return;
   }
   picker.replaceChildren(...avatars.map(({ id: value, name }) => new Option(name, value)));
@@ -75,7 +68,7 @@ function choose(id) {
   picker.hidden = avatars.length < 2;
   element('name').textContent = avatar.name;
   document.title = `Talk with ${avatar.name} · visavis`;
-  stage.dress(avatar);
+  stage.dress(avatar, idleFilm(avatar.id));
   gestures.dress(avatar.gestures);
   talk = createTalk(avatar);
   render({ state: 'idle', error: null, attempt: 0, attempts: 0 });
@@ -87,9 +80,9 @@ function choose(id) {
  */
 function createTalk(partner) {
   const audio = query.get('processing') === 'off' ? STUDIO : VOICE;
-  const created = new Talk({ avatar: partner.id, token, audio });
+  const created = new Talk({ avatar: partner.id, token, audio, exclusive: true });
   created.addEventListener('state', (event) => {
-    render(/** @type {CustomEvent<TalkChange>} */ (event).detail);
+    render(/** @type {CustomEvent<Change>} */ (event).detail);
   });
   created.addEventListener('microphone', () => {
     if (created.micStream) meter = new LevelMeter(created.micStream);
@@ -102,57 +95,26 @@ function createTalk(partner) {
   return created;
 }
 
-/** @param {TalkChange} change */
+/** @param {Change} change */
 function render(change) {
   const { state, error } = change;
-  const words = stateWords(change, avatar?.name ?? 'the avatar');
   call.dataset.state = state;
   call.classList.remove('unheard');
-  say(words.headline, words.detail);
-  dressButton(BUTTON_FACES[state]);
+  say(talkWords(change, avatar?.name ?? 'the avatar'));
+  button.dress(state, error?.retryAfter_s);
   gestures.enable(state === 'live');
-  picker.disabled = !['idle', 'ended', 'error'].includes(state);
+  picker.disabled = !AT_REST.includes(state);
   heardAt_ms = performance.now();
   if (state === 'live') liveSince_ms = performance.now();
   else if (state !== 'asking') stage.goIdle();
   if (state === 'ended' || state === 'error') silenceMeter();
-  if (error?.retryAfter_s) countDown(error.retryAfter_s);
 }
 
-/** @param {TalkError} error one that came before there was anybody to talk with */
+/** @param {VisavisError} error one that came before there was anybody to talk with */
 function showError(error) {
-  const words = errorWords(error);
   call.dataset.state = 'error';
-  say(words.headline, words.detail);
-  dressButton(BUTTON_FACES.error);
-  if (error.retryAfter_s) countDown(error.retryAfter_s);
-}
-
-/**
- * @param {string} headline
- * @param {string} detail
- */
-function say(headline, detail) {
-  // A live region is read again on every write, so an unchanged text is left alone.
-  for (const [id, text] of [['headline', headline], ['detail', detail]]) {
-    if (element(id).textContent !== text) element(id).textContent = text;
-  }
-}
-
-/** @param {import('./words.js').ButtonFace} face */
-function dressButton({ icon, label }) {
-  clearTimeout(countdownTimer);
-  talkButton.disabled = false;
-  talkButton.dataset.icon = icon;
-  element('talk-icon').setAttribute('href', `icons.svg#${icon}`);
-  element('talk-label').textContent = label;
-}
-
-/** @param {number} seconds until the button works again */
-function countDown(seconds) {
-  talkButton.disabled = seconds > 0;
-  element('talk-label').textContent = seconds > 0 ? `Try again in ${seconds} s` : 'Try again';
-  if (seconds > 0) countdownTimer = setTimeout(() => countDown(seconds - 1), 1_000);
+  say(errorWords(error));
+  button.dress('error', error.retryAfter_s);
 }
 
 function silenceMeter() {
@@ -161,23 +123,9 @@ function silenceMeter() {
   wave.rest();
 }
 
-/** @param {boolean} on */
-function setSound(on) {
-  stage.setSound(on);
-  soundButton.setAttribute('aria-pressed', String(on));
-  element('sound-icon').setAttribute('href', on ? 'icons.svg#sound' : 'icons.svg#muted');
-  element('hint').textContent = on ? HEADPHONES_HINT : SOUND_OFF_HINT;
-}
-
-function toggleSound() {
-  const on = soundButton.getAttribute('aria-pressed') !== 'true';
-  setSound(on);
-  rememberSound(on);
-}
-
 function pressTalk() {
   if (!talk) return void meet();
-  if (['idle', 'ended', 'error'].includes(talk.state)) void talk.connect();
+  if (AT_REST.includes(talk.state)) void talk.connect();
   else talk.disconnect();
 }
 
@@ -198,8 +146,7 @@ function animate(now_ms) {
 /** @param {number} now_ms */
 function showClock(now_ms) {
   const seconds = Math.max(0, Math.floor((now_ms - liveSince_ms) / 1000));
-  const text = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-  if (element('clock').textContent !== text) element('clock').textContent = text;
+  write('clock', `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`);
 }
 
 /**
@@ -223,24 +170,18 @@ function noticeSilence(level, now_ms) {
   const silent = now_ms - heardAt_ms > UNHEARD_MS;
   if (silent === unheard || !avatar) return;
   call.classList.toggle('unheard', silent);
-  const live = stateWords({ state: 'live', error: null, attempt: 0, attempts: 0 }, avatar.name);
-  const words = silent ? unheardWords() : live;
-  say(words.headline, words.detail);
+  const live = talkWords({ state: 'live', error: null, attempt: 0, attempts: 0 }, avatar.name);
+  say(silent ? UNHEARD_WORDS : live);
 }
 
-/** @param {KeyboardEvent} event */
-function pressKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  if (event.target instanceof HTMLSelectElement) return;
-  if (event.key === 's') panel.toggle();
-  if (event.key === 'm') toggleSound();
-}
-
-talkButton.addEventListener('click', pressTalk);
-soundButton.addEventListener('click', toggleSound);
+const setSound = soundButton((on, byHand) => {
+  stage.setSound(on);
+  if (byHand) rememberSound(on);
+  write('hint', on ? HEADPHONES_HINT : SOUND_OFF_HINT);
+}, wantsSound());
 picker.addEventListener('change', () => choose(picker.value));
-document.addEventListener('keydown', pressKey);
+shortcuts({ s: () => panel.toggle(), m: () => element('sound').click() });
 window.addEventListener('pagehide', () => talk?.disconnect());
-setSound(wantsSound());
+tint(element('stage'));
 requestAnimationFrame(animate);
 void meet();

@@ -1,18 +1,18 @@
 /**
- * What can go wrong in a conversation, as data: a code for programs and a sentence for people.
+ * What can go wrong, as data: a code for programs and a sentence for people.
  *
  * @typedef {'insecure' | 'no-webrtc' | 'mic-refused' | 'mic-missing' | 'mic-busy' | 'mic-lost'
- *   | 'mic-failed' | 'token' | 'no-avatar' | 'rejected' | 'server-full' | 'server-gone'
- *   | 'too-often' | 'media-blocked'} TalkErrorCode
+ *   | 'mic-elsewhere' | 'mic-taken' | 'mic-failed' | 'token' | 'no-avatar' | 'rejected' | 'off-air'
+ *   | 'on-air' | 'server-full' | 'server-gone' | 'too-often' | 'media-blocked' | 'foreign'} ErrorCode
  */
 
 /** Codes that may heal on their own, so that trying again makes sense. */
-const TRANSIENT = new Set(['server-full', 'too-often', 'server-gone', 'media-blocked']);
+const TRANSIENT = new Set(['server-full', 'too-often', 'server-gone', 'media-blocked', 'off-air']);
 
 /** Codes that come with a time to wait. */
-const BUSY = new Set(['server-full', 'too-often']);
+const BUSY = new Set(['server-full', 'too-often', 'off-air']);
 
-/** @type {Record<string, TalkErrorCode>} names of the DOMExceptions of getUserMedia */
+/** @type {Record<string, ErrorCode>} names of the DOMExceptions of getUserMedia */
 const MICROPHONE_CODES = {
   NotAllowedError: 'mic-refused',
   SecurityError: 'mic-refused',
@@ -22,21 +22,23 @@ const MICROPHONE_CODES = {
   AbortError: 'mic-busy',
 };
 
-/** @type {Record<number, TalkErrorCode>} HTTP status codes of the server */
-const STATUS_CODES = { 401: 'token', 404: 'no-avatar', 429: 'too-often', 503: 'server-full' };
+/** @type {Record<number, ErrorCode>} HTTP status codes of the server */
+const STATUS_CODES = {
+  401: 'token', 403: 'foreign', 404: 'no-avatar', 409: 'off-air', 429: 'too-often', 503: 'server-full',
+};
 
 /** Seconds to wait when a busy server does not say how long. */
 const DEFAULT_RETRY_S = 10;
 
-export class TalkError extends Error {
+export class VisavisError extends Error {
   /**
-   * @param {TalkErrorCode} code
+   * @param {ErrorCode} code
    * @param {string} message one sentence that says what to do
    * @param {number} [retryAfter_s] seconds before another try makes sense; 0 is at once
    */
   constructor(code, message, retryAfter_s = 0) {
     super(message);
-    this.name = 'TalkError';
+    this.name = 'VisavisError';
     this.code = code;
     this.retryAfter_s = retryAfter_s;
   }
@@ -49,24 +51,24 @@ export class TalkError extends Error {
 
 /**
  * @param {unknown} error what getUserMedia threw
- * @returns {TalkError}
+ * @returns {VisavisError}
  */
 export function microphoneError(error) {
   const name = error instanceof Error || error instanceof DOMException ? error.name : '';
   const code = MICROPHONE_CODES[name] ?? 'mic-failed';
-  return new TalkError(code, `The browser gave no microphone (${name || 'unknown reason'}).`);
+  return new VisavisError(code, `The browser gave no microphone (${name || 'unknown reason'}).`);
 }
 
 /**
  * Read a refusal of the server.
  *
  * @param {Response} response a response that is not ok
- * @returns {Promise<TalkError>}
+ * @returns {Promise<VisavisError>}
  */
 export async function responseError(response) {
   const code = STATUS_CODES[response.status] ?? (response.status >= 500 ? 'server-gone' : 'rejected');
   const message = await sentence(response);
-  return new TalkError(code, message, BUSY.has(code) ? retryAfter_s(response) : 0);
+  return new VisavisError(code, message, BUSY.has(code) ? retryAfter_s(response) : 0);
 }
 
 /** @param {Response} response */
