@@ -9,6 +9,7 @@ from pathlib import Path
 
 from visavis.avatars import Avatar
 from visavis.chores import in_background
+from visavis.engine.layout import choose_plan
 from visavis.engine.pool import SessionPool
 from visavis.errors import DeviceError
 from visavis.media.ingest import Ingest
@@ -35,7 +36,8 @@ def run_local(avatar: Avatar, job: LocalJob, sessions: int | None) -> None:
     Raises `DeviceError` without a microphone or a screen, and `MediaError` for the file.
     """
     avatar.prepare()
-    with SessionPool(avatar.fast, sessions) as pool, in_background((avatar.prepare_rest,)):
+    plan = choose_plan(avatar.fast, sessions)
+    with SessionPool(avatar.fast, plan) as pool, in_background((avatar.prepare_rest,)):
         asyncio.run(_run(avatar, pool, job))
 
 

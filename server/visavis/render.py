@@ -14,6 +14,7 @@ from visavis.avatars import Avatar
 from visavis.core.compositor import Frame
 from visavis.core.timeline import FRAME_OUTPUT_SAMPLES, FRAME_SAMPLES
 from visavis.engine.features import SpeechStep
+from visavis.engine.layout import choose_plan
 from visavis.engine.pool import SessionPool
 from visavis.engine.reference import reference_frames
 from visavis.engine.renderer import Renderer
@@ -102,7 +103,8 @@ class _Sound:
 
 
 def _pooled(avatar: Avatar, job: RenderJob, sound: _Sound, stack: ExitStack) -> Iterator[Frame]:
-    pool = stack.enter_context(SessionPool(avatar.fast, job.sessions, waiting=1024))
+    plan = choose_plan(avatar.fast, job.sessions)
+    pool = stack.enter_context(SessionPool(avatar.fast, plan, waiting=1024))
     renderer = Renderer(avatar.template, pool, job.batch)
     return renderer.frames(_steps(avatar, sound.pieces()))
 

@@ -18,6 +18,7 @@ from visavis.capacity import measure_capacity
 from visavis.chores import in_background
 from visavis.config import ServeConfig
 from visavis.core.bundle import Bundle
+from visavis.engine.layout import choose_plan
 from visavis.engine.pool import SessionPool
 from visavis.errors import ConfigError
 from visavis.media.showcase import Showcase
@@ -52,7 +53,7 @@ def run_server(config: ServeConfig, bundle: Bundle) -> None:
         listener = stack.enter_context(_listen(config))
         avatar = load(bundle)
         avatar.prepare()
-        pool = stack.enter_context(SessionPool(avatar.fast, config.pool_sessions))
+        pool = stack.enter_context(SessionPool(avatar.fast, choose_plan(avatar.fast, config.pool_sessions)))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="visavis-"))
         showcase = Showcase(Path(folder), avatar.template)
         limit = config.max_sessions or measure_capacity(avatar, pool)

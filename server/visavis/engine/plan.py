@@ -13,6 +13,9 @@ class Plan:
     threads: int = 1
     batch: int = 1
 
+    def __str__(self) -> str:
+        return f"{self.sessions} × {self.threads} threads, {self.batch} frames at most"
+
 
 def plain_plan(sessions: int | None = None) -> Plan:
     """A session of one thread per core, or so many sessions."""

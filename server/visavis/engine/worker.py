@@ -93,6 +93,9 @@ class Worker:
             begun = time.perf_counter()
             generator.generate([0], self._buffers.audio[:1], self._buffers.mouths[:1])
             times.append(time.perf_counter() - begun)
+        for batch in range(2, min(self._plan.batch, generator.most) + 1):
+            audio, mouths = self._buffers.audio[:batch], self._buffers.mouths[:batch]
+            generator.generate([0] * batch, audio, mouths)  # what it makes ready for each batch
         self._generator = generator
         return min(times)
 
