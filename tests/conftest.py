@@ -33,6 +33,14 @@ ModelMaker = Callable[[FakeRun], GeneratorModel]
 MouthMaker = Callable[[FakeRun], PlainModel]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What visavis keeps for its user goes to a folder of this run."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def avatar_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder of avatars that holds the lamp, made known to visavis."""

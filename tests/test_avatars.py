@@ -8,7 +8,6 @@ import pytest
 
 from visavis import avatars
 from visavis.core.bundle import read_bundle
-from visavis.core.template import Template
 from visavis.engine.generator import FastModel
 from visavis.errors import BundleError, UnknownAvatarError
 

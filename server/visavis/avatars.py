@@ -13,7 +13,9 @@ from visavis.core.bundle import DESCRIPTION, Bundle, is_avatar_id, read_bundle
 from visavis.core.bundlefile import read_file
 from visavis.core.canvas import Canvas
 from visavis.core.template import Template
-from visavis.engine.fast import EXACT_ENGINE, EngineConfig, fast_model
+from visavis.engine.choice import Choice
+from visavis.engine.config import EXACT_ENGINE, EngineConfig
+from visavis.engine.fast import fast_model
 from visavis.engine.features import FeatureStream
 from visavis.engine.generator import FastModel, MouthModel
 from visavis.engine.graph import cache
@@ -50,6 +52,7 @@ class Avatar:
     generator: GeneratorModel  # the whole, which the reference path runs
     fast: MouthModel  # the same after surgery, which the pool runs
     report: Report | None = None  # what the surgery gained
+    choice: Choice | None = None  # of the provider, where that was left to us
 
     def prepare(self) -> None:
         """Compute ahead what the first seconds of the idle clip would compute."""
@@ -68,6 +71,15 @@ class Avatar:
                 return
             self.fast.rows.fields(index)
             progress(done, len(chosen))
+
+    def prepared(self) -> str:
+        """How much of the template is computed ahead, in words."""
+        frames = len(self.template.frames)
+        if not isinstance(self.fast, FastModel):
+            return "nothing of its generator can be computed ahead"
+        made = sum(map(self.fast.rows.has, range(frames)))
+        each = self.fast.mouth.offsets[-1] / 1e6
+        return f"{made} of {frames} template frames, {each:.1f} MB each"
 
     def _play_order(self) -> list[int]:
         """Every template frame once: those of the idle clip as they come, then the gestures'."""
@@ -142,12 +154,9 @@ def load(bundle: Bundle, engine: EngineConfig = EXACT_ENGINE) -> Avatar:
     template = load_template(bundle)
     encoder = AudioEncoder(bundle, read_file(bundle, bundle.encoder.file))
     whole = GeneratorModel(bundle, read_file(bundle, bundle.generator.file))
-    fast, report = fast_model(
-        Subject(whole, _halves(bundle), template, encoder),
-        engine,
-        cache.folders(bundle.id, _beside(bundle)),
-    )
-    return Avatar(bundle, template, encoder, whole, fast, report)
+    subject = Subject(whole, _halves(bundle), template, encoder)
+    fast = fast_model(subject, engine, cache.folders(bundle.id, _beside(bundle)))
+    return Avatar(bundle, template, encoder, whole, fast.model, fast.report, fast.choice)
 
 
 def _beside(bundle: Bundle) -> Path | None:

@@ -9,9 +9,11 @@ import typer
 
 from visavis import __version__, avatars
 from visavis.cli_avatar import avatar_app
+from visavis.cli_engine import Provider, TemplateCache, doctor, engine_config
 from visavis.cli_output import FrameBar, out, progress_bar
 from visavis.cli_render import render
 from visavis.config import ServeConfig
+from visavis.engine.config import AUTO, DEFAULT_CACHE, EXACT_ENGINE
 from visavis.engine.models import GeneratorError
 from visavis.errors import VisavisError
 
@@ -22,6 +24,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(avatar_app, name="avatar")
+app.command()(doctor)
 app.command()(render)
 
 AvatarName = Annotated[str, typer.Option("--avatar", help="An avatar's id, or a bundle's folder.")]
@@ -69,11 +72,13 @@ def validate(
     frames: Annotated[int, typer.Option(min=1, max=100_000)] = 250,
     sessions: Sessions = None,
     batch: Batch = 8,
+    provider: Provider = EXACT_ENGINE.provider,
+    template_cache: TemplateCache = DEFAULT_CACHE,
 ) -> None:
     """Compare the pool's frames with the reference's, pixel by pixel."""
     from visavis.validate import validate as run
 
-    loaded = avatars.load(avatars.resolve(avatar))
+    loaded = avatars.load(avatars.resolve(avatar), engine_config(provider, template_cache))
     with progress_bar() as progress:
         bar = FrameBar(progress, "reference | pool")
         result = run(loaded, audio, frames, output, sessions, batch, bar)
@@ -103,6 +108,8 @@ def serve(
         list[str] | None, typer.Option(help="Name of a proxy in front; repeatable.")
     ] = None,
     stun: Annotated[str | None, typer.Option(help="STUN server, such as stun:host:3478.")] = None,
+    provider: Provider = AUTO,
+    template_cache: TemplateCache = DEFAULT_CACHE,
 ) -> None:
     """Serve the page and live talk."""
     from visavis.serve import run_server
@@ -116,6 +123,7 @@ def serve(
         media_addresses=tuple(media_address or ()),
         public_hosts=tuple(public_host or ()),
         stun=stun,
+        engine=engine_config(provider, template_cache),
     )
     _log_to_stderr()
     run_server(config, avatars.resolve(avatar))
@@ -128,9 +136,12 @@ def local(
     device: Annotated[str | None, typer.Option(help="Microphone, by name or number.")] = None,
     seconds: Annotated[float | None, typer.Option(min=0.1, help="Stop after so long.")] = None,
     sessions: Sessions = None,
+    provider: Provider = AUTO,
+    template_cache: TemplateCache = DEFAULT_CACHE,
 ) -> None:
     """Speak into this machine's microphone; watch in a window, or record an MP4."""
     from visavis.local import LocalJob, run_local
 
     _log_to_stderr()
-    run_local(avatars.load(avatars.resolve(avatar)), LocalJob(output, device, seconds), sessions)
+    loaded = avatars.load(avatars.resolve(avatar), engine_config(provider, template_cache))
+    run_local(loaded, LocalJob(output, device, seconds), sessions)

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from visavis import avatars
+from visavis.cli_engine import Provider, TemplateCache, engine_config
 from visavis.cli_output import FrameBar, out, progress_bar
+from visavis.engine.config import AUTO, DEFAULT_CACHE
 from visavis.media.audiofile import STDIN, RawSound
 from visavis.media.movie import PRESET, PRESETS
 from visavis.sinks import STDOUT, Places
@@ -59,6 +61,8 @@ def render(
     ] = 48_000,
     input_channels: Annotated[int, typer.Option(min=1, max=8, help="Of s16le.")] = 1,
     reference: Annotated[bool, typer.Option(help="One frame at a time, the plain way.")] = False,
+    provider: Provider = AUTO,
+    template_cache: TemplateCache = DEFAULT_CACHE,
 ) -> None:
     """Let an avatar speak a file."""
     from visavis.render import RenderJob
@@ -76,7 +80,7 @@ def render(
     raw = RawSound(input_rate, input_channels) if input_format is InputFormat.S16LE else None
     places = Places(output, frames_dir, bare, preset)
     job = RenderJob(audio, places, frames, sessions, batch, reference, raw)
-    loaded = avatars.load(avatars.resolve(avatar))
+    loaded = avatars.load(avatars.resolve(avatar), engine_config(provider, template_cache))
     with progress_bar() as progress:
         result = run(loaded, job, FrameBar(progress, loaded.bundle.name))
     told = f"{result.frames} frames in {result.seconds:.2f} s: {result.fps:.1f} FPS"

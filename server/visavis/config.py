@@ -2,8 +2,9 @@
 
 import ipaddress
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from visavis.engine.config import EngineConfig
 from visavis.errors import ConfigError
 
 
@@ -18,6 +19,7 @@ class ServeConfig:
     pool_sessions: int | None = None  # generator sessions; None: one per core
     media_addresses: tuple[str, ...] = ()  # ICE host addresses; none: all of the machine's
     public_hosts: tuple[str, ...] = ()  # names under which a proxy in front is known
+    engine: EngineConfig = field(default_factory=EngineConfig)  # how the generator is run
     stun: str | None = None  # URL such as stun:host:3478; none is asked by default
 
     def check(self) -> None:

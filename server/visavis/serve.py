@@ -51,7 +51,7 @@ def run_server(config: ServeConfig, bundle: Bundle) -> None:
     aiortc_patches.end_closed_connections()
     with ExitStack() as stack:
         listener = stack.enter_context(_listen(config))
-        avatar = load(bundle)
+        avatar = load(bundle, config.engine)
         avatar.prepare()
         pool = stack.enter_context(SessionPool(avatar.fast, choose_plan(avatar.fast, config.pool_sessions)))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="visavis-"))

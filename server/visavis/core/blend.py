@@ -13,8 +13,8 @@ Mouth = NDArray[np.uint8]  # [bytes]: Y, U and V of a window of the ROI, one aft
 class Blend:
     """Puts mouths of one window into frames; of one thread, as it keeps its working memory.
 
-    The arithmetic is `visavis.core.compositor.paste`'s, plane by plane at the plane's own size, over
-    what the mask shows of the window.
+    The arithmetic is that of `visavis.core.compositor.paste`, plane by plane at the plane's own
+    size, over what the mask shows of the window.
     """
 
     def __init__(self, mask: BlendMask, window: Region) -> None:

@@ -1,4 +1,4 @@
-"""The frames of one stream: the template's where the mouth rests, else memory that is used again."""
+"""The frames of one stream: the template's where the mouth rests, else in memory used again."""
 
 import numpy as np
 

@@ -56,9 +56,7 @@ class Choice:
         return next(m for m in self.measured if m.candidate == candidate)
 
 
-def choose(
-    model: FastModel, samples: Sequence[Sample], places: Sequence[Path], key: str
-) -> Choice:
+def choose(model: FastModel, samples: Sequence[Sample], places: Sequence[Path], key: str) -> Choice:
     """The choice for a model that is kept under `key` in one of `places`: remembered, or measured
     now, which takes a second or two."""
     tried = candidates()

@@ -5,48 +5,40 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from visavis.engine.choice import choose
+from visavis.engine.choice import Choice, choose
+from visavis.engine.config import AUTO, EngineConfig
 from visavis.engine.generator import FastModel, MouthModel, PlainModel
-from visavis.engine.graph.faster import KEPT_BYTES, Subject, faster
+from visavis.engine.graph.faster import Subject, faster
 from visavis.engine.graph.halves import Report
 from visavis.engine.graph.mouth import Mouth
-from visavis.engine.providers.candidate import EXACT, Candidate, parse_candidate
+from visavis.engine.providers.candidate import parse_candidate
 from visavis.engine.rows import RowMaker, TemplateRows
 from visavis.engine.rowstore import open_store
 
-AUTO = "auto"
-
 
 @dataclass(frozen=True)
-class EngineConfig:
-    """How an avatar's generator is to be run."""
+class Fast:
+    """The model, and how it came about."""
 
-    provider: str = AUTO  # "auto", a provider's id, or id:precision
-    template_cache: int = KEPT_BYTES  # bytes kept of all template frames together
-
-
-EXACT_ENGINE = EngineConfig(provider=str(EXACT))
+    model: MouthModel
+    report: Report | None = None  # what the surgery gained
+    choice: Choice | None = None  # of the provider, where that was left to us
 
 
-def fast_model(
-    subject: Subject, engine: EngineConfig, places: Sequence[Path]
-) -> tuple[MouthModel, Report | None]:
-    """The model, and what the surgery gained. Files are kept in the first of `places` that can be
-    written. Raises `BundleError` and `ConfigError`."""
+def fast_model(subject: Subject, engine: EngineConfig, places: Sequence[Path]) -> Fast:
+    """Make the model. Files are kept in the first of `places` that can be written.
+
+    Raises `BundleError` and `ConfigError`.
+    """
     key, made = faster(subject, engine.template_cache, places)
     if made is None:
-        return PlainModel(subject.whole, subject.template, subject.seen.even()), None
+        return Fast(PlainModel(subject.whole, subject.template, subject.seen.even()))
     rows = _rows(subject, made.mouth, key, engine.template_cache, places)
     model = FastModel(subject.whole.bundle, made.mouth, rows)
-    return model.on(_candidate(model, engine, subject, places, key)), made.report
-
-
-def _candidate(
-    model: FastModel, engine: EngineConfig, subject: Subject, places: Sequence[Path], key: str
-) -> Candidate:
-    if engine.provider == AUTO:
-        return choose(model, subject.meetings, places, key).best
-    return parse_candidate(engine.provider)
+    if engine.provider != AUTO:
+        return Fast(model.on(parse_candidate(engine.provider)), made.report)
+    choice = choose(model, subject.meetings, places, key)
+    return Fast(model.on(choice.best), made.report, choice)
 
 
 def _rows(

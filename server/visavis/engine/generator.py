@@ -1,4 +1,4 @@
-"""The generator as the pool runs it: a template frame's number and sound in, a mouth's planes out."""
+"""The generator as the pool runs it: a template frame's number and sound in, planes out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -102,9 +102,7 @@ class _Batch:
         shapes: dict[str, tuple[int, ...]] = {bundle.generator.audio: (batch, *window)}
         shapes |= {item.name: (batch, *item.shape) for item in mouth.fields}
         try:
-            self._session: Session = open_candidate(
-                mouth.network, model.candidate, threads, shapes
-            )
+            self._session: Session = open_candidate(mouth.network, model.candidate, threads, shapes)
         except SessionError as error:
             label = bundle.path(bundle.generator.file)
             raise BundleError(f"{model.candidate} cannot run {label}: {error}.") from error

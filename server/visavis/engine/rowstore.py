@@ -75,13 +75,14 @@ class MappedRows:
         self._count, self._nbytes = count, nbytes
         self._start = _pages(_PAGE + count)
         size = self._start + count * nbytes
-        self._file = os.open(_whole(path, _header(key), size), os.O_RDWR | getattr(os, "O_BINARY", 0))
+        whole = _whole(path, _header(key), size)
+        self._file = os.open(whole, os.O_RDWR | getattr(os, "O_BINARY", 0))
         # Copy on write: some runtimes take no memory that cannot be written, though none writes.
         mapped = mmap.mmap(self._file, size, access=mmap.ACCESS_COPY)
         everything = np.frombuffer(mapped, np.uint8)
         self._flags = everything[_PAGE : _PAGE + count]
         rows = everything[self._start :].reshape(count, nbytes)
-        self._rows = [rows[index] for index in range(count)]
+        self._rows: list[Row] = [rows[index] for index in range(count)]
 
     def __del__(self) -> None:
         if hasattr(self, "_file"):
@@ -104,9 +105,7 @@ class MappedRows:
         return self._rows[index]
 
 
-def open_store(
-    places: Iterable[Path], key: str, count: int, nbytes: int, budget: int
-) -> Store:
+def open_store(places: Iterable[Path], key: str, count: int, nbytes: int, budget: int) -> Store:
     """A file in the first folder that can be written, for `count` rows, if all fit into `budget`
     bytes; else memory for those that do."""
     fits = count * nbytes <= budget

@@ -67,8 +67,7 @@ def test_slices_of_slices_of_the_template_are_parts_of_it() -> None:
             node("Slice", "part first last channel", "red"),
             node("Mul", "less red", "roi"),
         ],
-        weights=CUT
-        | {"first": np.array([1]), "last": np.array([2**62]), "row": np.array([-2])},
+        weights=CUT | {"first": np.array([1]), "last": np.array([2**62]), "row": np.array([-2])},
     )
     assert crops_of(graph, "template", SIDE) == {
         "template": ALL,

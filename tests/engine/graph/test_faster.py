@@ -16,7 +16,7 @@ from visavis import avatars
 from visavis.avatars import Avatar
 from visavis.core.bundle import read_bundle
 from visavis.core.colour import flat_planes
-from visavis.engine.fast import EngineConfig
+from visavis.engine.config import EngineConfig
 from visavis.engine.generator import FastModel, PlainModel
 from visavis.engine.graph import prepare, surgery
 from visavis.engine.graph.network import GraphError

@@ -22,7 +22,7 @@ def changed(network: Network, template: str, side: int) -> Region:
 
 def crop_output(network: Network, template: str, side: int, window: Region) -> str:
     """Add what makes the picture's `window`; return the tensor."""
-    output = network.outputs[0].name
+    output: str = network.outputs[0].name
     padded = _padded(network, template)
     if padded is not None and _inside(_pads(network, padded), side) == window:
         base = _slice(network, template, window)

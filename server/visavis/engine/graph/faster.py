@@ -18,7 +18,6 @@ from visavis.engine.graph.halves import Finished, Halves
 from visavis.engine.models import AudioEncoder, GeneratorModel
 
 Float32 = NDArray[np.float32]
-KEPT_BYTES = 512 * 1024 * 1024  # of all template frames together
 _log = logging.getLogger(__name__)
 _SAMPLES = 3
 _SECONDS = 1.0

@@ -107,4 +107,3 @@ def _free_batch(inputs: list[onnx.ValueInfoProto], free: bool) -> None:
     if free:
         for info in inputs:
             info.type.tensor_type.shape.dim[0].dim_param = "batch"
-

@@ -1,4 +1,4 @@
-"""The network that a session runs for each spoken frame, and what it wants of each template frame."""
+"""The network that a session runs for each spoken frame, and what it wants of the template."""
 
 from dataclasses import dataclass
 from math import prod

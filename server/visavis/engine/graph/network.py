@@ -53,7 +53,7 @@ class Network:
     @property
     def opset(self) -> int:
         """The version of the standard operators."""
-        return max(opset.version for opset in self.opsets if opset.domain in _STANDARD)
+        return max(int(opset.version) for opset in self.opsets if opset.domain in _STANDARD)
 
     def consumers(self) -> Counter[str]:
         """How often each tensor is used, as the input of a node or as an output of the graph."""

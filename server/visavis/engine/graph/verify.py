@@ -77,7 +77,11 @@ def difference(
 
 
 def level_difference(
-    whole: ort.InferenceSession, binding: Binding, halves: Halves, mouth: Mouth, samples: list[Feeds]
+    whole: ort.InferenceSession,
+    binding: Binding,
+    halves: Halves,
+    mouth: Mouth,
+    samples: Iterable[Feeds],
 ) -> int:
     """The largest difference of the planes to those of the whole's picture, in levels.
 

@@ -40,10 +40,10 @@ class OnnxSession:
             raise SessionError(first_line(error)) from error
 
 
-def open_onnx(
-    model: bytes, row: Provider, options: Mapping[str, str], threads: int
-) -> OnnxSession:
+def open_onnx(model: bytes, row: Provider, options: Mapping[str, str], threads: int) -> OnnxSession:
     """Raises `SessionError` if the provider does not take the network."""
+    if row.runtime is Runtime.ONNX and row.name not in built_in():
+        raise SessionError(f"{row.title} is not at hand")
     settings = plain_options(threads)
     try:
         if row.runtime is Runtime.PLUGIN:
@@ -56,7 +56,7 @@ def open_onnx(
     except Exception as error:  # ONNX Runtime's exceptions share no base class
         raise SessionError(first_line(error)) from error
     if row.name not in session.get_providers():
-        raise SessionError(f"{row.title} is not at hand, ONNX Runtime would use the processor")
+        raise SessionError(f"{row.title} does not start here")
     return OnnxSession(session)
 
 
