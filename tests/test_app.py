@@ -16,7 +16,7 @@ from visavis.config import ServeConfig
 from visavis.core.signaling import MAX_OFFER_BYTES
 from visavis.engine.pool import SessionPool
 from visavis.media.showcase import Showcase
-from visavis.session import SessionDesk
+from visavis.media.stages import Stages
 
 ClientMaker = Callable[..., httpx.AsyncClient]
 URL = "http://127.0.0.1:8080"
@@ -26,26 +26,26 @@ pytestmark = pytest.mark.usefixtures("loopback")
 
 
 @pytest.fixture
-def desk() -> SessionDesk:
-    return SessionDesk(2)
+def stages(pool: SessionPool) -> Stages:
+    return Stages(2, pool)
 
 
 @pytest.fixture
 async def make_client(
-    lamp: Avatar, pool: SessionPool, desk: SessionDesk, tmp_path: Path
+    lamp: Avatar, pool: SessionPool, stages: Stages, tmp_path: Path
 ) -> AsyncIterator[ClientMaker]:
     """Makes clients of a fresh server; its sessions end with the test."""
     clients: list[httpx.AsyncClient] = []
 
     def make(base_url: str = URL, **settings: object) -> httpx.AsyncClient:
         config = ServeConfig(**settings)  # type: ignore[arg-type]
-        server = Server(config, lamp, pool, desk, Showcase(tmp_path, lamp.template))
+        server = Server(config, lamp, pool, stages, Showcase(tmp_path, lamp.template))
         transport = httpx.ASGITransport(build_app(server), raise_app_exceptions=False)
         clients.append(httpx.AsyncClient(transport=transport, base_url=base_url))
         return clients[-1]
 
     yield make
-    await desk.close()
+    await stages.close()
     for client in clients:
         await client.aclose()
 
@@ -154,7 +154,7 @@ async def test_calling_an_unknown_avatar_is_not_found(client: httpx.AsyncClient)
 )
 async def test_a_wrong_call_is_told_what_is_wrong(
     client: httpx.AsyncClient,
-    desk: SessionDesk,
+    stages: Stages,
     body: str | bytes,
     headers: dict[str, str],
     status: int,
@@ -163,7 +163,7 @@ async def test_a_wrong_call_is_told_what_is_wrong(
     answer = await client.post(TALK, content=body, headers=headers)
     assert answer.status_code == status
     assert says in answer.json()["error"]
-    assert (desk.free, desk.live) == (2, [])
+    assert (stages.free, stages.live) == (2, [])
 
 
 @pytest.mark.parametrize(
@@ -171,20 +171,20 @@ async def test_a_wrong_call_is_told_what_is_wrong(
     [
         (lambda sdp: sdp[: sdp.index("m=audio")] + sdp[sdp.index("m=video") :], 400),
         (lambda sdp: sdp + "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n", 422),
-        (lambda sdp: sdp.replace("VP8", "VP7"), 422),
+        (lambda sdp: sdp.replace("VP8", "VP7").replace("H264", "H261"), 422),
         (lambda sdp: sdp.replace("a=ice-ufrag", "a=x"), 400),
     ],
 )
 async def test_a_real_offer_that_is_wrong_leaves_nothing(
     client: httpx.AsyncClient,
-    desk: SessionDesk,
+    stages: Stages,
     caller: Caller,
     damage: Callable[[str], str],
     status: int,
 ) -> None:
     answer = await client.post(TALK, content=damage(await caller.offer()), headers=SDP)
     assert answer.status_code == status
-    assert (desk.free, desk.live) == (2, [])
+    assert (stages.free, stages.live) == (2, [])
 
 
 async def test_a_body_without_a_length_is_bounded_too(client: httpx.AsyncClient) -> None:

@@ -12,6 +12,7 @@ from visavis.chores import Stopped
 from visavis.core.bundle import DESCRIPTION, Bundle, is_avatar_id, read_bundle
 from visavis.core.bundlefile import read_file
 from visavis.core.canvas import Canvas
+from visavis.core.latency import LATENCIES, Latency
 from visavis.core.template import Template
 from visavis.engine.choice import Choice
 from visavis.engine.config import EXACT_ENGINE, EngineConfig
@@ -92,9 +93,9 @@ class Avatar:
         much memory again as the template twice over. Raises `BundleError`."""
         return load_cut_out(self.bundle)
 
-    def features(self) -> FeatureStream:
+    def features(self, latency: Latency = LATENCIES["parity"]) -> FeatureStream:
         """The audio half of the pipeline for one session or clip."""
-        return FeatureStream(self.bundle, self.encoder)
+        return FeatureStream(self.bundle, self.encoder, latency)
 
     def canvas(self) -> Canvas:
         """Where the frames of one stream are composed."""

@@ -1,6 +1,5 @@
 """The command `visavis`. Every failure is one line on stderr and exit status 2."""
 
-import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,9 +9,10 @@ import typer
 from visavis import __version__, avatars
 from visavis.cli_avatar import avatar_app
 from visavis.cli_engine import Provider, TemplateCache, doctor, engine_config
+from visavis.cli_options import AvatarName, Sessions, log_to_stderr
 from visavis.cli_output import FrameBar, out, progress_bar
 from visavis.cli_render import render
-from visavis.config import ServeConfig
+from visavis.cli_serve import serve
 from visavis.engine.config import AUTO, DEFAULT_CACHE, EXACT_ENGINE
 from visavis.engine.models import GeneratorError
 from visavis.errors import VisavisError
@@ -27,11 +27,7 @@ app.add_typer(avatar_app, name="avatar")
 app.command()(doctor)
 app.command()(render)
 
-AvatarName = Annotated[str, typer.Option("--avatar", help="An avatar's id, or a bundle's folder.")]
 AudioPath = Annotated[Path, typer.Option("--audio", help="Any audio or video file.")]
-Sessions = Annotated[
-    int | None, typer.Option(min=1, max=64, help="Generator sessions; default: one per core.")
-]
 Batch = Annotated[int, typer.Option(min=1, max=64, help="Frames per generator run.")]
 
 
@@ -51,11 +47,6 @@ def _fail(sentence: str) -> None:
     if sentence:
         print(f"visavis: {' '.join(sentence.split())}", file=sys.stderr)  # noqa: T201
     sys.exit(2)
-
-
-def _log_to_stderr() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("aioice").setLevel(logging.WARNING)
 
 
 @app.command()
@@ -89,44 +80,7 @@ def validate(
     out.print(f"side by side       {output / 'side_by_side.mp4'}", soft_wrap=True)
 
 
-@app.command()
-def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="TCP port.")] = 8080,
-    avatar: AvatarName = "nova",
-    max_sessions: Annotated[
-        int | None, typer.Option(help="Most callers at once; default: measured at start.")
-    ] = None,
-    sessions: Sessions = None,
-    token: Annotated[
-        str | None, typer.Option(envvar="VISAVIS_TOKEN", help="Bearer token callers must present.")
-    ] = None,
-    media_address: Annotated[
-        list[str] | None, typer.Option(help="Address for media; repeatable; default: all.")
-    ] = None,
-    public_host: Annotated[
-        list[str] | None, typer.Option(help="Name of a proxy in front; repeatable.")
-    ] = None,
-    stun: Annotated[str | None, typer.Option(help="STUN server, such as stun:host:3478.")] = None,
-    provider: Provider = AUTO,
-    template_cache: TemplateCache = DEFAULT_CACHE,
-) -> None:
-    """Serve the page and live talk."""
-    from visavis.serve import run_server
-
-    config = ServeConfig(
-        host=host,
-        port=port,
-        token=token,
-        max_sessions=max_sessions,
-        pool_sessions=sessions,
-        media_addresses=tuple(media_address or ()),
-        public_hosts=tuple(public_host or ()),
-        stun=stun,
-        engine=engine_config(provider, template_cache),
-    )
-    _log_to_stderr()
-    run_server(config, avatars.resolve(avatar))
+app.command()(serve)
 
 
 @app.command()
@@ -142,6 +96,6 @@ def local(
     """Speak into this machine's microphone; watch in a window, or record an MP4."""
     from visavis.local import LocalJob, run_local
 
-    _log_to_stderr()
+    log_to_stderr()
     loaded = avatars.load(avatars.resolve(avatar), engine_config(provider, template_cache))
     run_local(loaded, LocalJob(output, device, seconds), sessions)

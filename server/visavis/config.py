@@ -4,6 +4,7 @@ import ipaddress
 import socket
 from dataclasses import dataclass, field
 
+from visavis.core.latency import LatencyName
 from visavis.engine.config import EngineConfig
 from visavis.errors import ConfigError
 
@@ -19,6 +20,9 @@ class ServeConfig:
     pool_sessions: int | None = None  # generator sessions; None: one per core
     media_addresses: tuple[str, ...] = ()  # ICE host addresses; none: all of the machine's
     public_hosts: tuple[str, ...] = ()  # names under which a proxy in front is known
+    allow_origins: tuple[str, ...] = ()  # pages of other sites that may call, https://example.org
+    max_connections: int = 100  # callers, publishers and viewers together
+    latency: LatencyName = "balanced"  # how long sound and pictures may be held back
     engine: EngineConfig = field(default_factory=EngineConfig)  # how the generator is run
     stun: str | None = None  # URL such as stun:host:3478; none is asked by default
 

@@ -49,6 +49,12 @@ class UnsupportedOfferError(OfferError):
     status = 422
 
 
+class OccupiedError(VisavisError):
+    """A stage is taken by another avatar."""
+
+    status = 409
+
+
 class ServerFullError(VisavisError):
     """Every session is taken; `retry_after_s` says when to come back."""
 

@@ -9,17 +9,20 @@ from prometheus_client.registry import Collector
 
 from visavis.core.speech import SpeechState
 from visavis.engine.pool import SessionPool
+from visavis.media.stage import Stage
+from visavis.media.stages import Stages
 from visavis.media.stream import StreamCounters
-from visavis.session import LiveSession, SessionDesk
+from visavis.transports.visit import Visits
 
 _STREAM_FIELDS = [field.name for field in fields(StreamCounters)]
 
 
 class ServerMetrics(Collector):
-    """Collects what the desk, its sessions and the pool have counted."""
+    """Collects what the stages, their streams and the pool have counted."""
 
-    def __init__(self, desk: SessionDesk, pool: SessionPool) -> None:
-        self._desk = desk
+    def __init__(self, stages: Stages, visits: Visits, pool: SessionPool) -> None:
+        self._stages = stages
+        self._visits = visits
         self._pool = pool
         self._registry = CollectorRegistry()
         self._registry.register(self)
@@ -30,25 +33,27 @@ class ServerMetrics(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """One pass over all counters."""
-        live = self._desk.live
+        live = self._stages.live
         yield from self._sessions(live)
         yield from self._frames(live)
         yield from self._generator()
 
-    def _sessions(self, live: list[LiveSession]) -> Iterable[Metric]:
+    def _sessions(self, live: list[Stage]) -> Iterable[Metric]:
         speaking = sum(s.stream.state is SpeechState.SPEAKING for s in live)
         yield _gauge("visavis_sessions", "Live sessions.", len(live))
-        yield _gauge("visavis_sessions_limit", "Most live sessions.", self._desk.limit)
+        yield _gauge("visavis_sessions_limit", "Most live sessions.", self._stages.limit)
         yield _gauge("visavis_sessions_speaking", "Live sessions that speak now.", speaking)
-        accepted, rejected = self._desk.accepted, self._desk.rejected
+        accepted, rejected = self._stages.accepted, self._stages.rejected
         yield CounterMetricFamily("visavis_sessions_accepted", "Sessions begun.", value=accepted)
         yield CounterMetricFamily("visavis_sessions_rejected", "Sessions refused.", value=rejected)
+        visits = len(self._visits)
+        yield _gauge("visavis_connections", "Callers, publishers and viewers.", visits)
         ended = CounterMetricFamily("visavis_sessions_ended", "Sessions over.", labels=["reason"])
-        for reason, count in self._desk.ended.items():
+        for reason, count in self._stages.ended.items():
             ended.add_metric([reason], count)
         yield ended
 
-    def _frames(self, live: list[LiveSession]) -> Iterable[Metric]:
+    def _frames(self, live: list[Stage]) -> Iterable[Metric]:
         frames = CounterMetricFamily("visavis_frames", "Video frames by fate.", labels=["fate"])
         for fate in _STREAM_FIELDS:
             frames.add_metric([fate], self._total(fate, live))
@@ -59,17 +64,17 @@ class ServerMetrics(Collector):
             labels=["fate"],
         )
         for fate in ("received", "filled", "dropped"):
-            samples = getattr(self._desk.past_sound, fate)
-            samples += sum(getattr(s.ingest.counters, fate) for s in live)
+            samples = getattr(self._stages.past_sound, fate)
+            samples += sum(getattr(s.sound.counters, fate) for s in live)
             sound.add_metric([fate], samples / 48_000)
         yield sound
-        dropped = self._desk.past_dropped + sum(s.tracks.dropped for s in live)
+        dropped = self._stages.past_dropped + sum(s.dropped for s in live)
         yield CounterMetricFamily(
             "visavis_tracks_dropped", "Frames and packets a sender was too slow for.", value=dropped
         )
 
-    def _total(self, fate: str, live: list[LiveSession]) -> int:
-        past: int = getattr(self._desk.past_frames, fate)
+    def _total(self, fate: str, live: list[Stage]) -> int:
+        past: int = getattr(self._stages.past_frames, fate)
         return past + sum(int(getattr(s.stream.counters, fate)) for s in live)
 
     def _generator(self) -> Iterable[Metric]:

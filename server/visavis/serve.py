@@ -18,11 +18,12 @@ from visavis.capacity import measure_capacity
 from visavis.chores import in_background
 from visavis.config import ServeConfig
 from visavis.core.bundle import Bundle
+from visavis.core.latency import LATENCIES, describe_latency
 from visavis.engine.layout import choose_plan
 from visavis.engine.pool import SessionPool
 from visavis.errors import ConfigError
 from visavis.media.showcase import Showcase
-from visavis.session import SessionDesk
+from visavis.media.stages import Stages
 from visavis.transports import aiortc_patches
 from visavis.transports.impatient import ImpatientH11
 
@@ -45,19 +46,21 @@ def run_server(config: ServeConfig, bundle: Bundle) -> None:
     """Serve an avatar until a signal asks to stop. Raises `ConfigError` and `BundleError`."""
     config.check()
     aiortc_patches.use_addresses(config.media_addresses)
-    aiortc_patches.raise_bit_rates()
-    aiortc_patches.keep_the_voice()
     aiortc_patches.notice_dead_peers()
     aiortc_patches.end_closed_connections()
     with ExitStack() as stack:
         listener = stack.enter_context(_listen(config))
         avatar = load(bundle, config.engine)
         avatar.prepare()
-        pool = stack.enter_context(SessionPool(avatar.fast, choose_plan(avatar.fast, config.pool_sessions)))
+        plan = choose_plan(avatar.fast, config.pool_sessions)
+        pool = stack.enter_context(SessionPool(avatar.fast, plan))
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="visavis-"))
         showcase = Showcase(Path(folder), avatar.template)
         limit = config.max_sessions or measure_capacity(avatar, pool)
-        server = Server(config, avatar, pool, SessionDesk(limit), showcase)
+        latency = LATENCIES[config.latency]
+        stages = Stages(limit, pool, latency)
+        server = Server(config, avatar, pool, stages, showcase)
+        _log.info(describe_latency(latency, bundle.window, bundle.mel))
         stack.enter_context(in_background((showcase.film, avatar.prepare_rest)))
         runner = stack.enter_context(asyncio.Runner(loop_factory=_loop_factory()))
         runner.run(_serve(server, listener))
@@ -80,11 +83,11 @@ async def _serve(server: Server, listener: socket.socket) -> None:
     def stop() -> None:
         http.force_exit = http.should_exit
         http.should_exit = True
-        server.desk.refuse()
+        server.stages.refuse()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    limit = server.desk.limit
+    limit = server.stages.limit
     callers = "1 caller" if limit == 1 else f"{limit} callers"
     _log.info("visavis is ready for %s at %s", callers, _url(server.config, listener))
     await http.serve(sockets=[listener])

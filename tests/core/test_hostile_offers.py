@@ -2,7 +2,7 @@
 
 import pytest
 
-from visavis.core.signaling import check_offer
+from visavis.core.signaling import check_talk
 from visavis.errors import OfferError, UnsupportedOfferError
 
 GOOD = """v=0
@@ -22,22 +22,22 @@ a=rtpmap:96 VP8/90000
 
 
 def test_plain_offer_passes() -> None:
-    check_offer(GOOD)
+    check_talk(GOOD)
 
 
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\r"])
 def test_data_channel_cannot_hide_behind_another_line_separator(separator: str) -> None:
     hidden = f"a=x{separator}m=application 9 UDP/DTLS/SCTP webrtc-datachannel\n"
     with pytest.raises(UnsupportedOfferError, match="data channel"):
-        check_offer(GOOD + hidden)
+        check_talk(GOOD + hidden)
 
 
 def test_candidates_cannot_hide_behind_another_line_separator() -> None:
     hidden = "\u2028".join(f"a=candidate:{n} 1 udp 1 10.0.0.1 {n} typ host" for n in range(1, 40))
     with pytest.raises(OfferError, match="39 candidates"):
-        check_offer(GOOD + hidden)
+        check_talk(GOOD + hidden)
 
 
 def test_bundle_of_a_section_that_is_not_there_is_refused() -> None:
     with pytest.raises(OfferError, match="bundles a section"):
-        check_offer(GOOD.replace("BUNDLE 0 1", "BUNDLE zz 0 1"))
+        check_talk(GOOD.replace("BUNDLE 0 1", "BUNDLE zz 0 1"))

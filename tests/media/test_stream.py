@@ -11,11 +11,13 @@ from tests.media.live import InlinePool, Studio
 
 from visavis.avatars import Avatar
 from visavis.core.choreography import Course, Repertoire
+from visavis.core.latency import LATENCIES
 from visavis.core.timeline import FRAME_OUTPUT_SAMPLES, FRAME_S
-from visavis.media.stream import RELEASE_S, AvatarStream
+from visavis.media.stream import AvatarStream
 
 Float32 = NDArray[np.float32]
 ToneMaker = Callable[..., Float32]
+RELEASE_S = LATENCIES["balanced"].release_s
 SPANS = ((0.5, 0.9), (1.0, 1.04), (1.31, 1.82))
 
 

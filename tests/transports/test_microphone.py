@@ -4,12 +4,14 @@ import asyncio
 import builtins
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from visavis.core.latency import LATENCIES
 from visavis.errors import DeviceError
 from visavis.media.ingest import Ingest
 from visavis.transports import microphone as module
@@ -71,7 +73,7 @@ def _ignore() -> None:
 
 
 async def test_blocks_reach_the_ingest_as_copies(use: Use) -> None:
-    library, ingest = use(FakePortAudio()), Ingest(target_s=0)
+    library, ingest = use(FakePortAudio()), Ingest(replace(LATENCIES["low"], buffer_s=0.0))
     with Microphone(ingest, None, _ignore) as microphone:
         block = np.full((960, 1), 0.5, np.float32)
         await asyncio.to_thread(library.bring, block)

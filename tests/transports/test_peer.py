@@ -8,19 +8,19 @@ import pytest
 from numpy.typing import NDArray
 from tests.transports.caller import Caller
 
-from visavis.core.signaling import check_offer
+from visavis.core.signaling import check_talk
 from visavis.errors import OfferError, UnsupportedOfferError
 from visavis.media.ingest import Ingest
-from visavis.transports.peer import TalkPeer
-from visavis.transports.tracks import TalkTracks
+from visavis.transports.peer import Peer
+from visavis.transports.viewer import Viewer
 
 Float32 = NDArray[np.float32]
 SILENCE = np.zeros(0, np.float32)
 pytestmark = pytest.mark.usefixtures("loopback")
 
 
-def _peer() -> TalkPeer:
-    return TalkPeer(Ingest(), TalkTracks(), [])
+def _peer() -> Peer:
+    return Peer(Ingest(), Viewer(), [])
 
 
 async def _offer() -> str:
@@ -31,7 +31,7 @@ async def _offer() -> str:
 async def test_an_answer_has_what_the_browser_needs_and_no_more() -> None:
     peer = _peer()
     offer = await _offer()
-    check_offer(offer)
+    check_talk(offer)
     answer = await peer.answer(offer)
     await peer.close()
     assert answer.count("m=audio") == answer.count("m=video") == 1
@@ -41,7 +41,7 @@ async def test_an_answer_has_what_the_browser_needs_and_no_more() -> None:
         "a=fingerprint:sha-256"
     }
     codecs = {line.split()[1].split("/")[0] for line in answer.split("\r\n") if "rtpmap" in line}
-    assert codecs == {"opus", "VP8", "rtx"}
+    assert codecs == {"opus", "H264", "VP8", "rtx"}
     assert "a=sendonly" in answer
     assert "useinbandfec=1" in answer
 
@@ -51,7 +51,7 @@ async def test_an_answer_has_what_the_browser_needs_and_no_more() -> None:
     [
         (lambda sdp: "hello", OfferError),
         (lambda sdp: sdp.replace("opus", "speex"), UnsupportedOfferError),
-        (lambda sdp: sdp.replace("VP8", "VP7"), UnsupportedOfferError),
+        (lambda sdp: sdp.replace("VP8", "VP7").replace("H264", "H261"), UnsupportedOfferError),
         (lambda sdp: sdp.replace("a=mid:", "a=min:"), OfferError),
         (lambda sdp: sdp.replace("a=ice-ufrag", "a=ice-frag"), OfferError),
         (lambda sdp: sdp.replace("a=fingerprint", "a=fingertip"), OfferError),
@@ -90,7 +90,7 @@ async def test_closing_twice_is_closing_once() -> None:
 
 async def test_the_microphone_reaches_the_ingest(make_tone: Callable[..., Float32]) -> None:
     ingest = Ingest(most_s=10)
-    peer = TalkPeer(ingest, TalkTracks(), [])
+    peer = Peer(ingest, Viewer(), [])
     async with Caller(make_tone(5.0, (0.0, 5.0))) as caller:
         await caller.accept(await peer.answer(await caller.offer()))
         await peer.connected.wait()

@@ -8,7 +8,7 @@ from visavis.errors import OfferError, UnsupportedOfferError
 MAX_OFFER_BYTES = 64 * 1024
 MAX_CANDIDATES = 32
 _AUDIO_CODECS = frozenset({"opus"})
-_VIDEO_CODECS = frozenset({"vp8"})
+_VIDEO_CODECS = frozenset({"h264", "vp8"})
 _PORT = re.compile("[0-9]{1,5}")
 _OPUS_RTPMAP = re.compile(r"a=rtpmap:(\d+) opus/48000/2", re.IGNORECASE)
 _OPUS_WISHES = "minptime=10;useinbandfec=1;maxaveragebitrate=96000"
@@ -77,26 +77,71 @@ def _attribute(section: MediaSection, attribute: str) -> None:
         section.codecs.add(encoding.split("/")[0].lower())
 
 
-def check_offer(sdp: str) -> None:
+def check_talk(sdp: str) -> list[MediaSection]:
     """Accept an offer that sends one audio track and receives one video track.
 
     Raises `OfferError` (400) for what is not SDP and `UnsupportedOfferError` (422) for what is,
     but cannot become a talking avatar.
     """
-    sections = parse_sections(sdp)
+    sections = _media_sections(sdp)
     audio = [s for s in sections if s.kind == "audio" and s.sends]
     video = [s for s in sections if s.kind == "video" and s.receives]
-    if any(s.kind not in ("audio", "video") for s in sections):
-        raise UnsupportedOfferError("The offer has a data channel; offer audio and video only.")
     if len(audio) != 1:
         raise UnsupportedOfferError("The offer must send exactly one audio track, the voice.")
     if len(video) != 1 or len(sections) != 2:
         raise UnsupportedOfferError("The offer must have one audio and one video to receive.")
-    if not audio[0].codecs & _AUDIO_CODECS:
+    _require_voice(audio[0])
+    _require_picture(video[0])
+    return sections
+
+
+def check_publish(sdp: str) -> list[MediaSection]:
+    """Accept an offer that sends one audio track and, at most, one video track, which nobody
+    looks at: encoders such as OBS always send one (RFC 9725 section 4.2). Raises as `check_talk`.
+    """
+    sections = _media_sections(sdp)
+    audio = [s for s in sections if s.kind == "audio"]
+    video = [s for s in sections if s.kind == "video"]
+    if len(audio) != 1 or not audio[0].sends:
+        raise UnsupportedOfferError("The offer must send exactly one audio track, the voice.")
+    if len(video) > 1 or not all(s.sends for s in video):
+        raise UnsupportedOfferError("The offer may send one video track at most.")
+    _require_voice(audio[0])
+    for section in video:
+        _require_picture(section)
+    return sections
+
+
+def check_watch(sdp: str) -> list[MediaSection]:
+    """Accept an offer that receives one picture, one sound, or both (WHEP draft section 4.2).
+    Raises as `check_talk`."""
+    sections = _media_sections(sdp)
+    kinds = [s.kind for s in sections]
+    if not sections or len(set(kinds)) != len(kinds):
+        raise UnsupportedOfferError("The offer must have one audio or one video, or one of each.")
+    if not all(s.receives for s in sections):
+        raise UnsupportedOfferError("The offer must receive what it offers, not only send.")
+    for section in sections:
+        _require_voice(section) if section.kind == "audio" else _require_picture(section)
+    return sections
+
+
+def _media_sections(sdp: str) -> list[MediaSection]:
+    sections = parse_sections(sdp)
+    if any(s.kind not in ("audio", "video") for s in sections):
+        raise UnsupportedOfferError("The offer has a data channel; offer audio and video only.")
+    return sections
+
+
+def _require_voice(section: MediaSection) -> None:
+    if not section.codecs & _AUDIO_CODECS:
         raise UnsupportedOfferError("The offer has no Opus audio.")
-    if not video[0].codecs & _VIDEO_CODECS:
+
+
+def _require_picture(section: MediaSection) -> None:
+    if not section.codecs & _VIDEO_CODECS:
         raise UnsupportedOfferError(
-            "The offer has no VP8 video, which every WebRTC client must have (RFC 7742)."
+            "The offer has neither H.264 nor VP8 video, of which a client needs one (RFC 7742)."
         )
 
 

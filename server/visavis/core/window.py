@@ -113,13 +113,15 @@ class EncoderWindows:
 class FeatureWindows:
     """Features in, generator windows [rows, features] out, one per video frame."""
 
-    def __init__(self, window: WindowSpec, silence: Float32) -> None:
-        """`silence` is the encoder's feature [features] of a window of digital silence."""
+    def __init__(self, window: WindowSpec, silence: Float32, held: int = 0) -> None:
+        """`silence` is the encoder's feature [features] of a window of digital silence. The last
+        `held` features of the right context are not waited for: the newest stands for them."""
         self._spec = window
         self._outside = silence if window.edge == "silence" else np.zeros_like(silence)
         self._features: list[Float32] = []
         self._first = 0  # window index of the oldest kept feature
         self._next = 0  # next video frame
+        self._held = held
         self._count: int | None = None  # windows in the clip, once it has ended
 
     def push(self, feature: Float32) -> list[Float32]:
@@ -138,7 +140,7 @@ class FeatureWindows:
     def _ready(self) -> list[Float32]:
         newest = self._first + len(self._features) - 1
         windows = []
-        while self._next + self._spec.shift + self._spec.right <= newest:
+        while self._next + self._spec.shift + self._spec.right - self._held <= newest:
             windows.append(self._take())
         return windows
 
@@ -154,5 +156,7 @@ class FeatureWindows:
     def _row(self, index: int) -> Float32:
         if self._spec.edge == "zeros":
             index += (index == -1) - (index == self._count)
+        if self._count is None:
+            index = min(index, self._first + len(self._features) - 1)
         inside = self._first <= index < self._first + len(self._features)
         return self._features[index - self._first] if inside else self._outside

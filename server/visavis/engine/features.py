@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.core.bundle import Bundle
+from visavis.core.latency import LATENCIES, Latency
 from visavis.core.mel import MelStream
 from visavis.core.speech import SpeechGate, level_dbfs
 from visavis.core.timeline import FRAME_SAMPLES, frames_for
@@ -29,9 +30,9 @@ class SpeechStep:
         return self.gain > 0
 
 
-def look_ahead_frames(bundle: Bundle) -> int:
+def look_ahead_frames(bundle: Bundle, latency: Latency = LATENCIES["parity"]) -> int:
     """Whole video frames of sound that must follow a frame before it can be made."""
-    return frames_for(bundle.window.look_ahead_samples(bundle.mel))
+    return latency.look_ahead(bundle.window, bundle.mel)
 
 
 class FeatureStream:
@@ -41,14 +42,17 @@ class FeatureStream:
     depend on how the sound was cut.
     """
 
-    def __init__(self, bundle: Bundle, encoder: AudioEncoder) -> None:
-        self.look_ahead = look_ahead_frames(bundle)
+    def __init__(
+        self, bundle: Bundle, encoder: AudioEncoder, latency: Latency = LATENCIES["parity"]
+    ) -> None:
+        """`latency` says how much of the right context is waited for; "parity" is all of it."""
+        self.look_ahead = look_ahead_frames(bundle, latency)
         self._encoder = encoder
         self._window = bundle.window
         self._mel_rate = bundle.mel.rate
         self._mel = MelStream(bundle.mel)
         self._windows = EncoderWindows(bundle.window, bundle.mel)
-        self._features = FeatureWindows(bundle.window, encoder.silence)
+        self._features = FeatureWindows(bundle.window, encoder.silence, latency.held(bundle.window))
         self._gate = SpeechGate(self.look_ahead)
         self._pcm = np.empty(0, np.float32)  # a begun frame
         self._ready: deque[Float32] = deque()

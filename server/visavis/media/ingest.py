@@ -1,15 +1,24 @@
 """Live sound on its way in: a short buffer that always gives exactly what a tick asks for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from visavis.core.jitter import JitterControl
+from visavis.core.latency import LATENCIES, Latency
+from visavis.core.stretch import Stretcher
 from visavis.core.timeline import OUTPUT_RATE, PTIME_SAMPLES
 
 Float32 = NDArray[np.float32]
 _SLACK = 2 * PTIME_SAMPLES  # what arrival jitter may pile up for good reason
 _QUIET = 0.004  # peak, −48 dBFS
+_MOST_S = 0.16
+_MOST_TARGET_S = 0.12
+_PAUSE = round(0.3 * OUTPUT_RATE)  # a longer hole is a pause of the sender, not jitter
+_RESTART = OUTPUT_RATE  # a longer jump of the sender's timeline is a new one
+_FADE = 240  # samples, 5 ms: a cut is not to click
 
 
 @dataclass
@@ -24,49 +33,122 @@ class IngestCounters:
 class Ingest:
     """Mono 48 kHz in pieces of any size; out in exact pieces, on the reader's clock.
 
-    Bound: `most_s`. Overflow: the oldest sound goes, down to `target_s`. What a hiccup has piled up
-    below the bound is given back in silence, where nobody hears it. Underflow: silence now, and
-    the buffer waits to refill to `target_s`, so that a stutter is heard once, not for ever.
+    Bound: 160 ms. Overflow: the oldest sound goes, down to the target. What a hiccup has piled up
+    below the bound is given back in silence, where nobody hears it, and else by playing a little
+    faster; so is the drift of the sender's clock. Underflow: silence now, and the target grows by
+    what came late, so that a stutter is heard once, not for ever.
     """
 
-    def __init__(self, target_s: float = 0.03, most_s: float = 0.16) -> None:
-        self._target = round(target_s * OUTPUT_RATE)
+    ahead = 0  # samples that may be pulled ahead of their time: none of what is spoken right now
+    gave_filler = False  # whether the newest pull gave nothing but filler; nobody needs to know
+
+    def __init__(self, latency: Latency = LATENCIES["balanced"], most_s: float = _MOST_S) -> None:
         self._most = round(most_s * OUTPUT_RATE)
+        self._control = JitterControl(latency.buffer_s, min(most_s, _MOST_TARGET_S))
+        self._stretcher = Stretcher()
         self._buffer = np.empty(0, np.float32)
         self._filling = True
+        self._cut = False  # the sound ran out and has not resumed
+        self._owed = 0  # silence given since the sound ran out in its midst
+        self._end: int | None = None  # the sender's sample after the newest in the buffer
         self.counters = IngestCounters()
 
     @property
     def buffered_s(self) -> float:
         return len(self._buffer) / OUTPUT_RATE
 
-    def push(self, samples: Float32) -> None:
-        """Take sound [n] as it arrives."""
+    @property
+    def target_s(self) -> float:
+        """How much is to be left after a pull, for what comes late."""
+        return self._control.target_s
+
+    def push(self, samples: Float32, at: int | None = None) -> None:
+        """Take sound [n] as it arrives. `at` is the place of its first sample on the sender's own
+        timeline: a hole becomes silence, what came twice is dropped. None: it follows on."""
         self.counters.received += len(samples)
-        self._buffer = np.concatenate((self._buffer, samples))
+        gap = self._gap(at)
+        if gap < 0:
+            self.counters.dropped += min(-gap, len(samples))
+            samples = samples[-gap:]
+        silence = min(max(0, gap - self._owed), self._most)
+        self._note_lateness(self._owed - max(0, gap))
+        self.counters.filled += silence
+        if len(samples):
+            self._owed = 0
+        self._end = None if self._end is None else self._end + max(0, gap) + len(samples)
+        self._buffer = np.concatenate((self._buffer, np.zeros(silence, np.float32), samples))
 
     def pull(self, count: int) -> Float32:
         """Give `count` samples, silence where there is none."""
         self._shed(count)
-        if self._filling and len(self._buffer) < count + self._target:
+        target = round(self._control.target_s * OUTPUT_RATE)
+        if self._filling and len(self._buffer) < count + target:
             self.counters.filled += count
+            self._owed += count if self._cut and not len(self._buffer) else 0
             return np.zeros(count, np.float32)
-        self._filling = False
-        taken, self._buffer = self._buffer[:count], self._buffer[count:]
-        missing = count - len(taken)
+        resumes, self._filling, self._cut = self._filling and self._cut, False, False
+        ratio = self._control.pulled((len(self._buffer) - count) / OUTPUT_RATE)
+        missing = max(0, self._stretcher.needs(count, ratio) - len(self._buffer))
         if missing:
-            self._filling = True
-            self.counters.filled += missing
-            taken = np.concatenate((taken, np.zeros(missing, np.float32)))
-        return taken
+            return self._run_dry(count, ratio, missing)
+        taken, spent = self._stretcher.take(self._buffer, count, ratio)
+        self._buffer = self._buffer[spent:]
+        return _faded_in(taken) if resumes else taken
+
+    def interrupt(self) -> None:
+        """Drop what waits."""
+        self.counters.dropped += len(self._buffer)
+        self._buffer = np.empty(0, np.float32)
+        self._filling = True
+        self._owed = 0
+
+    def receipt(self) -> Callable[[], None]:
+        """See `visavis.media.switch.Source`: nobody asks what became of live sound."""
+        return _nothing
+
+    def _gap(self, at: int | None) -> int:
+        """Samples between what came last and what comes now; negative: it overlaps."""
+        if at is None or self._end is None or abs(at - self._end) > _RESTART:
+            self._end = at
+            return 0
+        return at - self._end
+
+    def _note_lateness(self, late: int) -> None:
+        if 0 < late < _PAUSE:
+            self._control.ran_dry(late / OUTPUT_RATE)
+
+    def _run_dry(self, count: int, ratio: float, missing: int) -> Float32:
+        """The rest of the buffer, its end faded, and silence."""
+        self._filling = self._cut = True
+        missing_output = min(missing, count)
+        self.counters.filled += missing_output
+        self._owed += missing_output
+        rest = self._buffer.copy()
+        fade = min(_FADE, len(rest))
+        rest[len(rest) - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)
+        self._buffer = np.empty(0, np.float32)
+        padded = np.concatenate((rest, np.zeros(missing, np.float32)))
+        return self._stretcher.take(padded, count, ratio)[0]
 
     def _shed(self, count: int) -> None:
-        spare = len(self._buffer) - count - self._target
-        if spare > self._most - self._target:
+        target = round(self._control.target_s * OUTPUT_RATE)
+        spare = len(self._buffer) - count - target
+        if spare > self._most - target:
             drop = spare
         elif spare > _SLACK and np.abs(self._buffer[:PTIME_SAMPLES]).max() < _QUIET:
             drop = PTIME_SAMPLES
         else:
             return
         self.counters.dropped += drop
+        self._control.shifted(-drop / OUTPUT_RATE)
         self._buffer = self._buffer[drop:]
+
+
+def _faded_in(samples: Float32) -> Float32:
+    samples = samples.copy()
+    samples[:_FADE] *= np.linspace(0, 1, _FADE, dtype=np.float32)
+    return samples
+
+
+def _nothing() -> None:
+    pass

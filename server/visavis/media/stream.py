@@ -1,7 +1,8 @@
-"""The 25 FPS loop of one live session: the one place where the stages meet.
+"""The 25 FPS loop of one live stream: the one place where the stages meet.
 
 Each tick hears 40 ms of sound, makes the frame that this sound completes, and releases that frame
 together with its own, equally delayed sound. Lip sync is this structure; nothing is tuned.
+Whatever is under way carries the generation that it was heard in; an interrupt begins a new one.
 """
 
 import asyncio
@@ -18,26 +19,28 @@ from visavis.core.canvas import Canvas
 from visavis.core.choreography import Choreography
 from visavis.core.compositor import Frame
 from visavis.core.ladder import MouthLadder
+from visavis.core.latency import LATENCIES, Latency
 from visavis.core.pacing import Pacer
-from visavis.core.pcm import Resampler
 from visavis.core.recycler import Recycler
 from visavis.core.speech import SpeechState
 from visavis.core.template import Template
-from visavis.core.timeline import FRAME_OUTPUT_SAMPLES, FRAME_S, OUTPUT_RATE, SAMPLE_RATE
+from visavis.core.timeline import FRAME_S
 from visavis.engine.features import FeatureStream, SpeechStep
 from visavis.engine.models import GeneratorError, PoolBusyError
 from visavis.engine.pool import SessionPool
 from visavis.engine.request import LateError, Planes
-from visavis.media.ingest import Ingest
+from visavis.media.hearing import Hearing, Moment, fade_out
+from visavis.media.switch import Source
 
 Float32 = NDArray[np.float32]
 _log = logging.getLogger(__name__)
 _FPS_WINDOW = 51  # releases, two seconds
-RELEASE_S = 0.036  # from a tick to its release: the time that one frame may take to make
+_CLOSING_GAIN = 0.5  # of the one frame between an open mouth and a closed one
 
 
 class Outlet(Protocol):
-    """Where finished media goes. It must take them at once: bounded, never waiting."""
+    """Where finished media goes. It must take them at once: bounded, never waiting. A frame stays
+    as it is while anybody refers to it."""
 
     def release(self, tick: int, frame: Frame, sound: Float32) -> None:
         """One video frame and its 1920 samples of 48 kHz mono, both of media time `tick`."""
@@ -54,39 +57,52 @@ class StreamCounters:
     refused: int = 0  # the pool was full: the mouth was held
     spared: int = 0  # not due at this rung of the ladder: the mouth was held, or at rest
     skipped: int = 0  # the loop itself was held up
+    interrupted: int = 0  # heard, but dropped by an interrupt
+
+
+@dataclass(frozen=True)
+class Pose:
+    """What a frame shows, before it is composed for one canvas or several."""
+
+    index: int  # of the template frame
+    mouth: Planes | None  # [bytes]; None: at rest
+    gain: float
 
 
 class AvatarStream:
-    """Sound from `ingest`, talking frames to `outlet`, on one sample-counted clock."""
+    """Sound from `source`, talking frames to `outlet`, on one sample-counted clock."""
 
     def __init__(
         self,
         template: Template,
         features: Callable[[], FeatureStream],
         pool: SessionPool,
-        ingest: Ingest,
+        source: Source,
         outlet: Outlet,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        latency: Latency = LATENCIES["balanced"],
     ) -> None:
-        """`clock` is monotonic, in seconds; `features` makes a fresh audio half."""
+        """`clock` is monotonic, in seconds; `features` makes a fresh audio half, of the same
+        `latency`."""
         self._canvas = Canvas(template, pool.window)
-        self._new_features = features
-        self._features = features()
+        self._hearing = Hearing(source, features)
         self._pool = pool
-        self._ingest = ingest
+        self._source = source
         self._outlet = outlet
         self._clock = clock
         self._sleep = sleep
-        self._resampler = _primed_resampler()
-        self.look_ahead = self._features.look_ahead
+        self._release_s = latency.release_s
+        self.look_ahead = self._hearing.look_ahead
         self._choreography = Choreography(template.repertoire, -self.look_ahead)
-        self._sounds = deque(
-            [np.zeros(FRAME_OUTPUT_SAMPLES, np.float32)] * self.look_ahead, self.look_ahead + 1
-        )
         self.counters = StreamCounters()
         self.ladder = MouthLadder()
         self.state = SpeechState.IDLE
+        self.listeners: list[Callable[[SpeechState], None]] = []  # told when `state` is released
+        self.canvases: list[tuple[Canvas, Outlet]] = []  # each frame is composed for these too
+        self._pose = Pose(0, None, 0.0)  # newest that was released
+        self._moment: Moment | None = None  # heard and not yet released
+        self._closing = False  # the next frame is between an open mouth and a closed one
         self._mouth: Planes | None = None  # newest of the utterance, held when one is late
         self._mouths = Recycler((1, pool.window.planes_bytes), np.uint8)
         self._releases: deque[float] = deque(maxlen=_FPS_WINDOW)  # times, in seconds
@@ -94,7 +110,7 @@ class AvatarStream:
     @property
     def delay_s(self) -> float:
         """From the arrival of a sound's last sample to its release, buffer included."""
-        return self._ingest.buffered_s + self.look_ahead * FRAME_S + RELEASE_S
+        return self._source.buffered_s + self.look_ahead * FRAME_S + self._release_s
 
     @property
     def fps(self) -> float:
@@ -108,17 +124,27 @@ class AvatarStream:
         False: the avatar has no such gesture."""
         return self._choreography.request(name)
 
+    def show(self, template: Template, outlet: Outlet) -> None:
+        """Compose each frame for another template of the same avatar, too."""
+        self.canvases.append((Canvas(template, self._pool.window), outlet))
+
+    def interrupt(self) -> None:
+        """Drop all sound that was not yet released, and close the mouth with the next frames."""
+        self._source.interrupt()
+        self.counters.interrupted += self._hearing.interrupt(sounding=self._moment is None)
+        self._closing = True
+        self._mouth = None
+
     async def run(self) -> None:
         """Release a frame every 40 ms until cancelled. Nothing that a model does ends it."""
         pacer = Pacer(self._clock())
         while True:
             await self._until(pacer.due_s)
-            step, sound = self._hear()
-            frame = await self._make(pacer.tick, step, pacer.due_s + RELEASE_S)
-            await self._until(pacer.due_s + RELEASE_S)
-            self._outlet.release(pacer.tick, frame, sound)
-            self.counters.released += 1
-            self._releases.append(self._clock())
+            self._moment = moment = self._hear()
+            pose = await self._make(pacer.tick, moment, pacer.due_s + self._release_s)
+            await self._until(pacer.due_s + self._release_s)
+            self._release(pacer.tick, pose, moment)
+            self._moment = None
             for _ in range(pacer.advance(self._clock())):
                 self._hear()
                 self.counters.skipped += 1
@@ -126,41 +152,55 @@ class AvatarStream:
     async def _until(self, due_s: float) -> None:
         await self._sleep(max(0.0, due_s - self._clock()))
 
-    def _hear(self) -> tuple[SpeechStep | None, Float32]:
-        """Take one frame of sound; return what is now to be shown and to be heard."""
-        sound = self._ingest.pull(FRAME_OUTPUT_SAMPLES)
-        self._sounds.append(sound)
-        try:
-            steps = self._features.push(self._resampler.push(sound))
-        except Exception:  # whatever an encoder raises, the stream goes on
-            _log.warning("the audio encoder failed; it starts anew", exc_info=True)
-            self.counters.failed += 1
-            self._features = self._new_features()
-            steps = []
-        return (steps[0] if steps else None), self._sounds.popleft()
+    def _hear(self) -> Moment:
+        moment = self._hearing.next()
+        self.counters.failed += moment.failed
+        return moment
 
-    async def _make(self, tick: int, step: SpeechStep | None, due_s: float) -> Frame:
-        index = self._choreography.index(tick - self.look_ahead)
-        speaking = step is not None and step.speaking
-        self.state = SpeechState.SPEAKING if speaking else SpeechState.IDLE
-        if step is None or not speaking:
+    def _release(self, tick: int, pose: Pose, moment: Moment) -> None:
+        current = self._hearing.is_current(moment)  # not interrupted since it was heard
+        sound = moment.sound if current else fade_out(moment.sound)
+        if self._closing:
+            self._closing = False
+            pose = Pose(pose.index, self._pose.mouth, _CLOSING_GAIN * self._pose.gain)
+        self._outlet.release(tick, _compose(self._canvas, pose), sound)
+        for canvas, outlet in self.canvases:
+            outlet.release(tick, _compose(canvas, pose), sound)
+        self._pose = pose
+        if current:
+            moment.receipt()
+        self.counters.released += 1
+        self._releases.append(self._clock())
+        self._tell(SpeechState.IDLE if pose.mouth is None else SpeechState.SPEAKING)
+
+    def _tell(self, state: SpeechState) -> None:
+        if state is not self.state:
+            self.state = state
+            for listener in tuple(self.listeners):
+                try:
+                    listener(state)
+                except Exception:  # whoever watches must not be able to stop the stream
+                    _log.exception("a listener of the stream failed")
+
+    async def _make(self, tick: int, moment: Moment, due_s: float) -> Pose:
+        index, step = self._choreography.index(tick - self.look_ahead), moment.step
+        if step is None or not step.speaking:
             self._mouth = None
-            return self._canvas.idle(index)
+            return Pose(index, None, 0.0)
         if self.ladder.due(self._clock()):
-            await self._renew(index, step, due_s)
+            await self._renew(index, step, due_s, moment)
         else:
             self.counters.spared += 1
             self._mouth = self._mouth if self.ladder.every else None
-        if self._mouth is None:
-            return self._canvas.idle(index)
-        return self._canvas.speaking(index, self._mouth[0], step.gain)
+        return Pose(index, self._mouth, step.gain)
 
-    async def _renew(self, index: int, step: SpeechStep, due_s: float) -> None:
+    async def _renew(self, index: int, step: SpeechStep, due_s: float, moment: Moment) -> None:
         """A new mouth if it comes in time; else the old one is held."""
         try:
-            self._mouth = await self._generate(index, step, due_s)
+            mouth = await self._generate(index, step, due_s)
             self.counters.generated += 1
             self.ladder.made()
+            self._mouth = mouth if self._hearing.is_current(moment) else None
         except (TimeoutError, LateError):
             self.counters.late += 1
             self.ladder.missed(self._clock())
@@ -173,14 +213,13 @@ class AvatarStream:
             self._mouth = None
 
     async def _generate(self, index: int, step: SpeechStep, due_s: float) -> Planes:
-        left = max(0.0, due_s - self._clock())
-        out = self._mouths.take()
+        left, out = max(0.0, due_s - self._clock()), self._mouths.take()
         future = self._pool.submit((index,), step.audio[None], within_s=left, out=out)
-        return await asyncio.wait_for(asyncio.wrap_future(future), left)
+        mouth: Planes = (await asyncio.wait_for(asyncio.wrap_future(future), left))[0]
+        return mouth
 
 
-def _primed_resampler() -> Resampler:
-    """48 → 16 kHz, one millisecond late, so that each frame of sound gives a frame of samples."""
-    resampler = Resampler(OUTPUT_RATE, SAMPLE_RATE)
-    resampler.push(np.zeros(resampler.reach, np.float32))
-    return resampler
+def _compose(canvas: Canvas, pose: Pose) -> Frame:
+    if pose.mouth is None:
+        return canvas.idle(pose.index)
+    return canvas.speaking(pose.index, pose.mouth, pose.gain)

@@ -59,7 +59,7 @@ def paste_crop(full: Bytes, crop: Bytes, box: Box) -> Bytes:
 def composite(rgba: Bytes, background: Frame) -> Frame:
     """A render over the background, by the same steps as the frames that ship."""
     colour = pack(template.bleed(rgba))
-    return overlay(colour, background, clean_matte(rgba[..., 3]))
+    return overlay(colour, background, clean_matte(template.soften(rgba[..., 3])))
 
 
 class Cutter:

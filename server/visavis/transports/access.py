@@ -1,39 +1,11 @@
-"""Who may call: token, origin, host and body size, checked before anything is allocated."""
+"""What a request may bring: its media type and the size of its body."""
 
 import asyncio
-import hmac
-from collections.abc import Collection
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 _BODY_TIMEOUT_S = 10.0
-
-
-def require_token(request: Request, token: str | None) -> None:
-    """Demand `Authorization: Bearer <token>` (RFC 6750), compared in constant time."""
-    if token is None:
-        return
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not hmac.compare_digest(given.encode(), token.encode()):
-        raise HTTPException(
-            401,
-            "This server asks for a token; open the page with #token=… at the end of its address.",
-            {"WWW-Authenticate": "Bearer"},
-        )
-
-
-def require_same_origin(request: Request, public_hosts: Collection[str] = ()) -> None:
-    """Refuse a page of another site that uses the visitor's browser to reach the server.
-
-    `public_hosts` are names under which a proxy in front is known.
-    """
-    origin = request.headers.get("origin")
-    if origin is None:
-        return
-    site = origin.partition("://")[2]
-    if site != request.headers.get("host") and site.partition(":")[0] not in public_hosts:
-        raise HTTPException(403, "This page's site may not use the server; open the server's own.")
 
 
 def require_type(request: Request, media_type: str) -> None:

@@ -1,13 +1,10 @@
-"""One browser's peer connection: its microphone into an ingest, the avatar's tracks back."""
+"""One peer connection: it answers one offer, with sound to hear, tracks to show, or both."""
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Callable, Sequence
 
-import numpy as np
 from aiortc import (
-    MediaStreamTrack,
     RTCConfiguration,
     RTCIceServer,
     RTCPeerConnection,
@@ -16,63 +13,133 @@ from aiortc import (
     RTCRtpTransceiver,
     RTCSessionDescription,
 )
-from aiortc.mediastreams import MediaStreamError
-from av.audio.frame import AudioFrame
-from numpy.typing import NDArray
+from aiortc.sdp import candidate_from_sdp
 
-from visavis.core.pcm import Resampler, to_mono
-from visavis.core.signaling import ask_for_clear_voice, check_offer
-from visavis.core.timeline import OUTPUT_RATE, VIDEO_CLOCK
+from visavis.core.candidates import keep_usable, usable
+from visavis.core.signaling import (
+    MAX_CANDIDATES,
+    MediaSection,
+    ask_for_clear_voice,
+    check_publish,
+    check_talk,
+    check_watch,
+)
+from visavis.core.trickle import Fragment
 from visavis.errors import OfferError, UnsupportedOfferError
 from visavis.media.ingest import Ingest
-from visavis.transports.aiortc_patches import keep_sha256, shorten_prefetch, stamp_reports
-from visavis.transports.tracks import TalkTracks
+from visavis.transports.aiortc_patches import keep_sha256
+from visavis.transports.listening import listen_to
+from visavis.transports.peer_patches import drain, remote_ufrag, wait_for_hello
+from visavis.transports.viewer import Viewer
 
 _log = logging.getLogger(__name__)
 
 
-class TalkPeer:
+class Peer:
     """Answers one offer. `connected` and `closed` tell what became of it."""
 
-    def __init__(self, ingest: Ingest, tracks: TalkTracks, ice_servers: Sequence[RTCIceServer]):
+    def __init__(
+        self,
+        ingest: Ingest | None,
+        tracks: Viewer | None,
+        ice_servers: Sequence[RTCIceServer],
+        caller: str = "127.0.0.1",
+    ) -> None:
+        """With an `ingest` the offer must send a voice, with `tracks` it must receive a picture or
+        sound. `caller` is the address that the offer came from."""
         # Without an explicit list aiortc asks a public STUN server.
         self._peer = RTCPeerConnection(RTCConfiguration(iceServers=list(ice_servers)))
-        self._ingest = ingest
-        self._tracks = tracks
-        self._listening: asyncio.Task[None] | None = None
+        self.ingest = ingest
+        self.tracks = tracks
+        self._caller = caller
+        self._candidates = 0
         self.connected = asyncio.Event()
         self.closed = asyncio.Event()
         self._peer.on("connectionstatechange", self._state_changed)
-        self._peer.on("track", self._track_came)
 
     async def answer(self, offer: str) -> str:
-        """The SDP answer, all candidates included.
+        """The SDP answer, all candidates included. A peer that cannot answer is closed.
 
-        Raises `OfferError` or `UnsupportedOfferError`; then the peer is to be closed.
+        Raises `OfferError` or `UnsupportedOfferError`.
         """
-        check_offer(offer)
-        voice = self._peer.addTransceiver(self._tracks.audio, "sendrecv")
-        face = self._peer.addTransceiver(self._tracks.video, "sendonly")
-        voice.setCodecPreferences(_codecs("audio", "audio/opus"))
-        # VP8 means BT.601, which the frames are in.
-        face.setCodecPreferences(_codecs("video", "video/vp8", "video/rtx"))
-        for transceiver, rate in ((voice, OUTPUT_RATE), (face, VIDEO_CLOCK)):
-            stamp_reports(transceiver.sender, rate, self._tracks.epoch)
-        shorten_prefetch(voice.receiver)
+        sections = self._check()(offer)
+        self._candidates = offer.count("a=candidate:")
+        try:
+            return await self._answer(sections, keep_usable(offer, self._caller))
+        except BaseException:
+            await asyncio.shield(self.close())
+            raise
+
+    def _check(self) -> Callable[[str], list[MediaSection]]:
+        if self.ingest and self.tracks:
+            return check_talk
+        return check_publish if self.ingest else check_watch
+
+    async def _answer(self, sections: list[MediaSection], offer: str) -> str:
+        own = [self._transceiver(section.kind) for section in sections]
         try:
             await self._peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-            self._require_own_transceivers(voice, face)
+            self._require_own_transceivers(*own)
+            wait_for_hello(self._peer)
             await self._peer.setLocalDescription(await self._peer.createAnswer())
         except OfferError:
             raise
         except Exception as error:  # aiortc asserts and unpacks its way through hostile SDP
             reason = str(error).split("\n")[0][:200] or type(error).__name__
             raise OfferError(f"The SDP offer cannot be answered: {reason}.") from error
-        return ask_for_clear_voice(keep_sha256(self._peer.localDescription.sdp))
+        answer = keep_sha256(self._peer.localDescription.sdp)
+        return ask_for_clear_voice(answer) if self.ingest else answer
+
+    def _transceiver(self, kind: str) -> RTCRtpTransceiver:
+        return self._add_voice() if kind == "audio" else self._add_face()
+
+    def _add_voice(self) -> RTCRtpTransceiver:
+        if self.tracks:
+            direction = "sendrecv" if self.ingest else "sendonly"
+            voice = self._peer.addTransceiver(self.tracks.audio, direction)
+            self.tracks.attach(voice.sender)
+        else:
+            voice = self._peer.addTransceiver("audio", "recvonly")
+        voice.setCodecPreferences(_codecs("audio", "audio/opus"))
+        if self.ingest:
+            listen_to(voice.receiver, self.ingest)
+        return voice
+
+    def _add_face(self) -> RTCRtpTransceiver:
+        if not self.tracks:
+            unseen = self._peer.addTransceiver("video", "recvonly")
+            drain(unseen.receiver)
+            return unseen
+        face = self._peer.addTransceiver(self.tracks.video, "sendonly")
+        # The first that both know is sent; H.264 costs everyone less, VP8 is known to all.
+        face.setCodecPreferences(_codecs("video", "video/h264", "video/vp8", "video/rtx"))
+        self.tracks.attach(face.sender)
+        return face
+
+    async def trickle(self, fragment: Fragment) -> None:
+        """Take candidates that came after the offer; unusable ones are dropped without a word.
+
+        Raises `UnsupportedOfferError` for an ICE restart, `OfferError` for too many candidates.
+        """
+        ufrag = remote_ufrag(self._peer)
+        if fragment.ufrag is not None and fragment.ufrag != ufrag:
+            raise UnsupportedOfferError("ICE restart is not done here; send a new offer instead.")
+        self._candidates += len(fragment.candidates)
+        if self._candidates > MAX_CANDIDATES:
+            raise OfferError(f"There are too many candidates; send at most {MAX_CANDIDATES}.")
+        first_mid = self._peer.getTransceivers()[0].mid
+        for mid, line in fragment.candidates:
+            if usable(line, self._caller):
+                candidate = candidate_from_sdp(line)
+                candidate.sdpMid = mid or first_mid
+                await self._peer.addIceCandidate(candidate)
+        if fragment.ended:
+            await self._peer.addIceCandidate(None)
 
     async def close(self) -> None:
         """Hang up and wait until nothing of the peer runs any more."""
-        self._tracks.stop()
+        if self.tracks:
+            self.tracks.stop()
         try:
             await self._peer.close()
             # What aiortc was just about to start when it was closed it has started since.
@@ -81,9 +148,6 @@ class TalkPeer:
         except Exception:  # aiortc cannot close what it only half set up
             _log.warning("a peer did not close cleanly", exc_info=True)
         finally:
-            if self._listening:
-                self._listening.cancel()
-                await asyncio.gather(self._listening, return_exceptions=True)
             self.closed.set()
 
     def _require_own_transceivers(self, *own: RTCRtpTransceiver) -> None:
@@ -97,30 +161,8 @@ class TalkPeer:
         elif state in ("failed", "closed"):
             self.closed.set()
 
-    def _track_came(self, track: MediaStreamTrack) -> None:
-        if track.kind == "audio":
-            self._listening = asyncio.create_task(self._listen(track))
-
-    async def _listen(self, track: MediaStreamTrack) -> None:
-        """Move the microphone's sound into the ingest until the track ends."""
-        resampler: Resampler | None = None
-        try:
-            while True:
-                frame = cast("AudioFrame", await track.recv())
-                resampler = resampler or Resampler(frame.sample_rate, OUTPUT_RATE)
-                self._ingest.push(resampler.push(_mono(frame)))
-        except MediaStreamError:
-            _log.debug("the microphone track has ended")
-        except Exception:  # a deaf avatar helps nobody: end the session instead
-            _log.exception("the microphone cannot be read")
-            self.closed.set()
-
-
-def _mono(frame: AudioFrame) -> NDArray[np.float32]:
-    table = frame.to_ndarray().reshape(-1, frame.layout.nb_channels)
-    return to_mono(table)
-
 
 def _codecs(kind: str, *mime_types: str) -> list[RTCRtpCodecCapability]:
+    """The library's codecs of these types, in this order."""
     codecs = RTCRtpSender.getCapabilities(kind).codecs
-    return [codec for codec in codecs if codec.mimeType.lower() in mime_types]
+    return [codec for name in mime_types for codec in codecs if codec.mimeType.lower() == name]

@@ -9,14 +9,14 @@ import pytest
 from numpy.typing import NDArray
 from tests.transports.caller import Caller
 
-from visavis import session as module
 from visavis.app import Server, build_app
 from visavis.avatars import Avatar
 from visavis.config import ServeConfig
 from visavis.engine.pool import SessionPool
 from visavis.media.showcase import Showcase
+from visavis.media.stages import Stages
 from visavis.media.stream import AvatarStream
-from visavis.session import SessionDesk
+from visavis.transports import visit as visit_module
 
 Float32 = NDArray[np.float32]
 SDP = {"Content-Type": "application/sdp"}
@@ -26,20 +26,20 @@ pytestmark = pytest.mark.usefixtures("loopback")
 
 
 @pytest.fixture
-def desk() -> SessionDesk:
-    return SessionDesk(2)
+def stages(pool: SessionPool) -> Stages:
+    return Stages(2, pool)
 
 
 @pytest.fixture
 async def client(
     lamp: Avatar,
     pool: SessionPool,
-    desk: SessionDesk,
+    stages: Stages,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a server that is up, and shuts down after the test."""
     showcase = Showcase(tmp_path_factory.mktemp("showcase"), lamp.template)
-    app = build_app(Server(ServeConfig(), lamp, pool, desk, showcase))
+    app = build_app(Server(ServeConfig(), lamp, pool, stages, showcase))
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),
@@ -75,12 +75,12 @@ def _pairs(cuts: list[int], end: int) -> list[tuple[int, int]]:
 
 
 async def test_the_lamp_lights_while_the_returned_tone_sounds(
-    client: httpx.AsyncClient, desk: SessionDesk, make_tone: Callable[..., Float32]
+    client: httpx.AsyncClient, stages: Stages, make_tone: Callable[..., Float32]
 ) -> None:
     clip = make_tone(60.0, *((t, t + 0.6) for t in range(1, 60, 2)))
     async with Caller(clip) as caller:
         location = await _call(client, caller)
-        (live,) = desk.live
+        (live,) = stages.live
 
         def seen() -> bool:
             lit = sum(level > 128 for _, level in caller.picture.marks)
@@ -89,7 +89,7 @@ async def test_the_lamp_lights_while_the_returned_tone_sounds(
         await _until(seen)
         status = (await client.get(location)).json()
         assert (await client.delete(location)).status_code == 200
-        await _until(lambda: not desk.live)
+        await _until(lambda: not stages.live)
     sound, picture = caller.sound.wall_times(), caller.picture.wall_times()
     tones, flashes = _spans(sound, 0.2), _spans(picture, 128)
     assert max(level for _, level in sound) == pytest.approx(0.5, abs=0.1)
@@ -98,38 +98,38 @@ async def test_the_lamp_lights_while_the_returned_tone_sounds(
         assert any(on - FRAME_S <= begin and end <= off + FRAME_S for on, off in tones)
     assert status["state"] == "live"
     assert status["delay_ms"] >= live.stream.look_ahead * 40
-    assert live.ingest.counters.received > 0
-    assert desk.ended == {"ended": 1}
-    assert desk.past_frames.released == live.stream.counters.released > 40
+    assert live.sound.counters.received > 0
+    assert stages.ended == {"ended": 1}
+    assert stages.past_frames.released == live.stream.counters.released > 40
 
 
 async def test_a_caller_who_hangs_up_ends_the_session(
-    client: httpx.AsyncClient, desk: SessionDesk
+    client: httpx.AsyncClient, stages: Stages
 ) -> None:
     async with Caller(SILENCE) as caller:
         location = await _call(client, caller)
-        await desk.live[0].peer.connected.wait()
+        await _until(lambda: stages.live[0].is_live)
         await caller.hang_up()
-        await _until(lambda: not desk.live)
-    assert desk.ended == {"peer left": 1}
+        await _until(lambda: not stages.live)
+    assert stages.ended == {"peer left": 1}
     assert (await client.get(location)).status_code == 404
-    assert desk.free == 2
+    assert stages.free == 2
 
 
 async def test_a_caller_who_never_comes_is_forgotten(
-    client: httpx.AsyncClient, desk: SessionDesk, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, stages: Stages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "CONNECT_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(visit_module, "CONNECT_TIMEOUT_S", 0.05)
     async with Caller(SILENCE) as caller:
         offer = await caller.offer()
         await client.post("/api/talk/lamp", content=offer, headers=SDP)
-        await _until(lambda: not desk.live)
-    assert desk.ended == {"never connected": 1}
-    assert desk.free == 2
+        await _until(lambda: not stages.live)
+    assert stages.ended == {"never connected": 1}
+    assert stages.free == 2
 
 
 async def test_a_full_server_says_when_to_come_back(
-    client: httpx.AsyncClient, desk: SessionDesk
+    client: httpx.AsyncClient, stages: Stages
 ) -> None:
     async with Caller(SILENCE) as first, Caller(SILENCE) as second, Caller(SILENCE) as third:
         for caller in (first, second):
@@ -140,13 +140,13 @@ async def test_a_full_server_says_when_to_come_back(
         assert "All 2 places are taken" in answer.json()["error"]
         ready = await client.get("/readyz")
         assert (ready.status_code, ready.json()) == (503, {"ready": False, "free": 0})
-        desk.live[0].end()
-        await _until(lambda: desk.free == 1)
+        stages.live[0].end()
+        await _until(lambda: stages.free == 1)
         await _call(client, third)
-    assert (desk.accepted, desk.rejected) == (3, 1)
+    assert (stages.accepted, stages.rejected) == (3, 1)
 
 
-async def test_a_session_has_a_secret_address(client: httpx.AsyncClient, desk: SessionDesk) -> None:
+async def test_a_session_has_a_secret_address(client: httpx.AsyncClient, stages: Stages) -> None:
     async with Caller(SILENCE) as caller:
         location = await _call(client, caller)
         secret = location.rsplit("/", 1)[1]
@@ -154,20 +154,20 @@ async def test_a_session_has_a_secret_address(client: httpx.AsyncClient, desk: S
         headers = {"Origin": "https://evil.example"}
         assert (await client.delete(location, headers=headers)).status_code == 403
         assert (await client.delete("/api/sessions/guess")).status_code == 404
-        assert desk.find(secret) is desk.live[0]
+        assert stages.find(secret) is stages.live[0]
         for _ in range(2):  # a second DELETE of a session on its way out does no harm
             assert (await client.delete(location)).status_code == 200
-        await _until(lambda: not desk.live)
+        await _until(lambda: not stages.live)
         assert (await client.delete(location)).status_code == 404
-    assert sum(desk.ended.values()) == 1
+    assert sum(stages.ended.values()) == 1
 
 
 async def test_a_gesture_is_asked_for_by_name(
-    client: httpx.AsyncClient, desk: SessionDesk, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, stages: Stages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with Caller(SILENCE) as caller:
         location = await _call(client, caller)
-        (session,) = desk.live
+        (session,) = stages.live
         monkeypatch.setattr(session.stream, "gesture", lambda name: name == "nod")
         assert (await client.post(f"{location}/gestures/nod")).status_code == 202
         unknown = await client.post(f"{location}/gestures/dance")
@@ -181,22 +181,22 @@ async def test_a_gesture_is_asked_for_by_name(
 
 
 async def test_a_shutdown_ends_every_session_and_admits_no_more(
-    client: httpx.AsyncClient, desk: SessionDesk
+    client: httpx.AsyncClient, stages: Stages
 ) -> None:
     async with Caller(SILENCE) as first, Caller(SILENCE) as second, Caller(SILENCE) as late:
         await _call(client, first)
         await _call(client, second)
-        await desk.live[0].peer.connected.wait()
-        await desk.close()
-        assert (desk.live, desk.free) == ([], 0)
-        assert sum(desk.ended.values()) == 2
+        await _until(lambda: stages.live[0].is_live)
+        await stages.close()
+        assert (stages.live, stages.free) == ([], 0)
+        assert sum(stages.ended.values()) == 2
         answer = await client.post("/api/talk/lamp", content=await late.offer(), headers=SDP)
         assert answer.status_code == 503
         assert "shutting down" in answer.json()["error"]
 
 
 async def test_one_sessions_fault_is_not_anothers(
-    client: httpx.AsyncClient, desk: SessionDesk, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, stages: Stages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run, begun = AvatarStream.run, []
 
@@ -211,16 +211,16 @@ async def test_one_sessions_fault_is_not_anothers(
         await _call(client, first)
         await _call(client, second)
         await _until(lambda: len(begun) == 2 and begun[1].counters.released > 5)
-        await _until(lambda: len(desk.live) == 1)
-        assert desk.live[0].stream is begun[1]
-    assert desk.ended["stream failed"] == 1
+        await _until(lambda: len(stages.live) == 1)
+        assert stages.live[0].stream is begun[1]
+    assert stages.ended["stream failed"] == 1
 
 
-async def test_many_calls_leave_nothing(client: httpx.AsyncClient, desk: SessionDesk) -> None:
+async def test_many_calls_leave_nothing(client: httpx.AsyncClient, stages: Stages) -> None:
     """The leak watch of every test counts the tasks and threads that these leave."""
     for _ in range(5):
         async with Caller(SILENCE) as caller:
             location = await _call(client, caller)
             await client.delete(location)
-            await _until(lambda: not desk.live)
-    assert desk.accepted == sum(desk.ended.values()) == 5
+            await _until(lambda: not stages.live)
+    assert stages.accepted == sum(stages.ended.values()) == 5

@@ -1,0 +1,71 @@
+"""A thread that encodes: the newest work first in line, the rest dropped and counted."""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from visavis.media.encoders.coded import Coded
+
+_log = logging.getLogger(__name__)
+Work = TypeVar("Work")
+_CLOSE_S = 2.0
+
+
+class EncoderThread(Generic[Work]):
+    """Takes work at once and never waits. Bound: `waiting` pieces; the oldest go, counted."""
+
+    def __init__(
+        self,
+        name: str,
+        encode: Callable[[Work], Sequence[Coded]],
+        deliver: Callable[[Sequence[Coded]], None],
+        waiting: int,
+    ) -> None:
+        """`encode` and `deliver` are called in the thread; what `encode` raises is counted."""
+        self.dropped = 0
+        self.failed = 0
+        self._encode = encode
+        self._deliver = deliver
+        self._queue: deque[Work] = deque(maxlen=waiting)
+        self._wake = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._thread.start()
+
+    def put(self, work: Work) -> None:
+        """Encode this when the thread is free."""
+        with self._wake:
+            self.dropped += len(self._queue) == self._queue.maxlen
+            self._queue.append(work)
+            self._wake.notify()
+
+    def retire(self) -> None:
+        """Drop what waits and let the thread end by itself, at most one piece later."""
+        with self._wake:
+            self._closed = True
+            self._queue.clear()
+            self._wake.notify()
+
+    def close(self) -> None:
+        """Retire, and wait until the thread has ended."""
+        self.retire()
+        self._thread.join(_CLOSE_S)
+
+    def _work(self) -> None:
+        while (work := self._take()) is not None:
+            try:
+                coded = self._encode(work)
+            except Exception:  # a codec's fault costs one picture, not the stream
+                self.failed += 1
+                _log.warning("%s failed once", self._thread.name, exc_info=True)
+                continue
+            if coded:
+                self._deliver(coded)
+
+    def _take(self) -> Work | None:
+        with self._wake:
+            while not self._queue and not self._closed:
+                self._wake.wait()
+            return None if self._closed else self._queue.popleft()

@@ -1,0 +1,24 @@
+"""Everything that visavis changes inside aiortc 1.16 and aioice 0.13, and why, in one room.
+
+These touch private names; the dependency is pinned below the next minor version, and
+tests/transports/aiortc_patches fails if a name moves.
+"""
+
+from visavis.transports.aiortc_patches.connecting import (
+    end_closed_connections,
+    keep_sha256,
+    notice_dead_peers,
+    use_addresses,
+)
+from visavis.transports.aiortc_patches.receiving import tap_sound
+from visavis.transports.aiortc_patches.sending import Feed, send_from
+
+__all__ = [
+    "Feed",
+    "end_closed_connections",
+    "keep_sha256",
+    "notice_dead_peers",
+    "send_from",
+    "tap_sound",
+    "use_addresses",
+]

@@ -1,0 +1,63 @@
+"""What the doors of the server share: its stages, who is there, who may come in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiortc import RTCIceServer
+from starlette.requests import Request
+
+from visavis.core.signaling import MAX_OFFER_BYTES
+from visavis.media.ingest import Ingest
+from visavis.media.stage import Actor, Stage
+from visavis.media.stages import Stages
+from visavis.transports.access import read_body, require_type
+from visavis.transports.gate import Gate, caller_address
+from visavis.transports.peer import Peer
+from visavis.transports.viewer import Viewer
+from visavis.transports.visit import Visit, Visits
+
+SDP = "application/sdp"
+
+
+@dataclass(frozen=True)
+class House:
+    """One server's stages and its ways in."""
+
+    gate: Gate
+    stages: Stages
+    visits: Visits
+    find_actor: Callable[[str | None], Actor]  # None: the default one; raises UnknownAvatarError
+    ice_servers: Callable[[], list[RTCIceServer]]
+
+    async def receive(
+        self, request: Request, name: str | None, actor: Actor, *, speaks: bool, sees: bool
+    ) -> tuple[Visit, str]:
+        """Answer the offer in a request's body and let the peer stay on the stage `name`, which
+        is opened if need be; None: a private one. Returns the visit and the SDP answer.
+
+        Raises `HTTPException` and `VisavisError`.
+        """
+        require_type(request, SDP)
+        offer = await read_body(request, MAX_OFFER_BYTES)
+        with self.stages.place(name, actor):
+            peer = self._peer(request, speaks=speaks, sees=sees)
+            answer = await peer.answer(offer)
+            return self.visits.begin(self.stages.open(name, actor), peer), answer
+
+    async def receive_again(self, request: Request, stage: Stage) -> tuple[Visit, str]:
+        """Answer the offer of a caller whose line broke; he finds his stage as he left it."""
+        require_type(request, SDP)
+        offer = await read_body(request, MAX_OFFER_BYTES)
+        with stage.hold():
+            peer = self._peer(request, speaks=True, sees=True)
+            answer = await peer.answer(offer)
+            return self.visits.begin(stage, peer), answer
+
+    def _peer(self, request: Request, *, speaks: bool, sees: bool) -> Peer:
+        self.visits.require_room()
+        return Peer(
+            Ingest(self.stages.latency) if speaks else None,
+            Viewer() if sees else None,
+            self.ice_servers(),
+            caller_address(request),
+        )

@@ -1,0 +1,93 @@
+"""The encoder's thread: never waited for, bounded, and not ended by a fault."""
+
+import threading
+from collections.abc import Sequence
+
+from visavis.media.encoders.coded import Coded
+from visavis.media.encoders.worker import EncoderThread
+
+
+def _coded(number: int) -> Coded:
+    return Coded("video", number, False, b"", ())
+
+
+def test_work_is_done_in_order() -> None:
+    done: list[int] = []
+    enough = threading.Event()
+
+    def deliver(coded: Sequence[Coded]) -> None:
+        done.extend(packet.pts for packet in coded)
+        if len(done) == 5:
+            enough.set()
+
+    thread: EncoderThread[int] = EncoderThread("test", lambda n: [_coded(n)], deliver, 8)
+    for number in range(5):
+        thread.put(number)
+    assert enough.wait(5)
+    thread.close()
+    assert done == [0, 1, 2, 3, 4]
+    assert thread.dropped == 0
+
+
+def test_what_it_is_too_slow_for_is_dropped_oldest_first() -> None:
+    begun, go, done, enough = threading.Event(), threading.Event(), [], threading.Event()
+
+    def encode(number: int) -> list[Coded]:
+        begun.set()
+        go.wait(5)
+        return [_coded(number)]
+
+    def deliver(coded: Sequence[Coded]) -> None:
+        done.append(coded[0].pts)
+        if coded[0].pts == 9:
+            enough.set()
+
+    thread: EncoderThread[int] = EncoderThread("test", encode, deliver, 2)
+    thread.put(0)
+    assert begun.wait(5)
+    for number in range(1, 10):
+        thread.put(number)
+    go.set()
+    assert enough.wait(5)
+    thread.close()
+    assert done == [0, 8, 9]
+    assert thread.dropped == 7
+
+
+def test_a_fault_costs_one_piece() -> None:
+    done, enough = [], threading.Event()
+
+    def encode(number: int) -> list[Coded]:
+        if number == 1:
+            raise RuntimeError("a codec's fault")
+        return [_coded(number)]
+
+    def deliver(coded: Sequence[Coded]) -> None:
+        done.append(coded[0].pts)
+        if len(done) == 2:
+            enough.set()
+
+    thread: EncoderThread[int] = EncoderThread("test", encode, deliver, 8)
+    for number in range(3):
+        thread.put(number)
+    assert enough.wait(5)
+    thread.close()
+    assert (done, thread.failed) == ([0, 2], 1)
+
+
+def test_closing_drops_what_waits() -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def encode(number: int) -> list[Coded]:
+        begun.set()
+        go.wait(5)
+        return []
+
+    thread: EncoderThread[int] = EncoderThread("test", encode, lambda coded: None, 8)
+    for number in range(5):
+        thread.put(number)
+    assert begun.wait(5)
+    thread.retire()
+    go.set()
+    thread.close()
+    assert not thread._thread.is_alive()
