@@ -128,14 +128,20 @@ $(VENV)/.studio: $(VENV)/.dev
 	$(PIP) --editable '.[dev,studio]'
 	@touch $@
 
-# The browser tests drive a real Chromium.
+# The browser tests drive a real Chromium, those of the virtual microphone a real PulseAudio.
 .PHONY: browser
 browser:
-	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
-	  command -v $$name >/dev/null && exit 0; done; \
+	@needed=; \
+	for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+	  command -v $$name >/dev/null && found=$$name; done; \
+	[ -n "$$found" ] || needed=chromium; \
+	command -v pulseaudio >/dev/null && command -v pactl >/dev/null \
+	  || needed="$$needed pulseaudio pulseaudio-utils"; \
+	[ -z "$$needed" ] && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "Installing Chromium for the browser tests ..."; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	  echo "Installing $$needed for the tests ..."; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends $$needed >/dev/null; \
 	else \
-	  echo "The browser tests need Chromium: install the package 'chromium' and try again."; exit 1; \
+	  echo "The tests need $$needed: install that and try again."; exit 1; \
 	fi

@@ -13,10 +13,12 @@ from tests.transports.caller import Caller
 from visavis.app import Server, build_app
 from visavis.avatars import Avatar
 from visavis.config import ServeConfig
+from visavis.config_outputs import OutputsConfig
 from visavis.core.signaling import MAX_OFFER_BYTES
 from visavis.engine.pool import SessionPool
 from visavis.media.showcase import Showcase
 from visavis.media.stages import Stages
+from visavis.outputs import Outputs
 
 ClientMaker = Callable[..., httpx.AsyncClient]
 URL = "http://127.0.0.1:8080"
@@ -39,7 +41,8 @@ async def make_client(
 
     def make(base_url: str = URL, **settings: object) -> httpx.AsyncClient:
         config = ServeConfig(**settings)  # type: ignore[arg-type]
-        server = Server(config, lamp, pool, stages, Showcase(tmp_path, lamp.template))
+        outputs = Outputs(OutputsConfig(), lamp, tmp_path)
+        server = Server(config, lamp, pool, stages, Showcase(tmp_path, lamp.template), outputs)
         transport = httpx.ASGITransport(build_app(server), raise_app_exceptions=False)
         clients.append(httpx.AsyncClient(transport=transport, base_url=base_url))
         return clients[-1]

@@ -23,6 +23,7 @@ from visavis.errors import ServerFullError, UnknownAvatarError, VisavisError
 from visavis.media.showcase import Showcase
 from visavis.media.stages import Stages
 from visavis.metrics import ServerMetrics
+from visavis.outputs import Outputs
 from visavis.transports.gate import Gate
 from visavis.transports.headers import SecurityHeaders
 from visavis.transports.hosts import LOOPBACK_HOSTS, KnownHosts
@@ -43,6 +44,7 @@ class Server:
     pool: SessionPool
     stages: Stages
     showcase: Showcase
+    outputs: Outputs
 
     def ice_servers(self) -> list[RTCIceServer]:
         """What both sides may ask for their addresses and for a relay."""
@@ -61,6 +63,7 @@ class Server:
 def build_app(server: Server) -> Starlette:
     """The application for one loaded server."""
     config = server.config
+    outputs = server.outputs
     origins = Origins(config.public_hosts, config.allow_origins, config.token is not None)
     house = House(
         Gate(origins, config.token),
@@ -73,8 +76,8 @@ def build_app(server: Server) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
-        await server.stages.close()
+        async with outputs.running(server.stages):
+            yield
 
     async def show_metrics(request: Request) -> Response:
         house.gate.require_token(request)
@@ -86,6 +89,7 @@ def build_app(server: Server) -> Starlette:
         *api.health_routes(),
         *whip_routes(house),
         *whep_routes(house),
+        *outputs.routes(house),
         Mount("/api", routes=[*api.routes(), *Talk(house).routes()]),
         Mount("/", StaticFiles(directory=asset("client_web"), html=True)),
     ]

@@ -11,6 +11,18 @@ Sessions = Annotated[
     int | None, typer.Option(min=1, max=64, help="Generator sessions; default: one per core.")
 ]
 
+Rtmp = Annotated[
+    str | None,
+    typer.Option(envvar="VISAVIS_RTMP", help="Push to rtmp://host/app/key, H.264 and AAC."),
+]
+Camera = Annotated[
+    bool, typer.Option("--camera", help="Be a camera of this machine, with its microphone.")
+]
+CameraDevice = Annotated[str | None, typer.Option(help="Which camera, such as /dev/video2.")]
+NoVoice = Annotated[
+    bool, typer.Option("--no-voice", help="With --camera: make no virtual microphone.")
+]
+
 
 def log_to_stderr() -> None:
     """One line of text per event, on stderr."""

@@ -1,13 +1,23 @@
 """`visavis serve`, as the command line takes it."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from visavis import avatars
 from visavis.cli_engine import Provider, TemplateCache, engine_config
-from visavis.cli_options import AvatarName, Sessions, log_to_stderr
+from visavis.cli_options import (
+    AvatarName,
+    Camera,
+    CameraDevice,
+    NoVoice,
+    Rtmp,
+    Sessions,
+    log_to_stderr,
+)
 from visavis.config import ServeConfig
+from visavis.config_outputs import OutputsConfig
 from visavis.core.latency import LatencyName
 from visavis.engine.config import AUTO, DEFAULT_CACHE
 
@@ -36,6 +46,20 @@ def serve(
         LatencyName, typer.Option(help="How long sound and pictures may be held back.")
     ] = "balanced",
     stun: Annotated[str | None, typer.Option(help="STUN server, such as stun:host:3478.")] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="Record every stage into this folder.")
+    ] = None,
+    record_on_request: Annotated[
+        bool, typer.Option("--record-on-request", help="Only what the API asks for.")
+    ] = False,
+    hls: Annotated[bool, typer.Option("--hls", help="Serve /hls/STAGE/index.m3u8 too.")] = False,
+    rtmp: Rtmp = None,
+    camera: Camera = False,
+    camera_device: CameraDevice = None,
+    no_voice: NoVoice = False,
+    on_air: Annotated[
+        str, typer.Option(help="The stage that --rtmp and --camera show; it is always on.")
+    ] = "main",
     provider: Provider = AUTO,
     template_cache: TemplateCache = DEFAULT_CACHE,
 ) -> None:
@@ -54,6 +78,16 @@ def serve(
         latency=latency,
         stun=stun,
         engine=engine_config(provider, template_cache),
+        outputs=OutputsConfig(
+            record=record,
+            record_on_request=record_on_request,
+            hls=hls,
+            rtmp=rtmp,
+            camera=camera,
+            camera_device=camera_device,
+            voice=not no_voice,
+            on_air=on_air,
+        ),
     )
     log_to_stderr()
     run_server(config, avatars.resolve(avatar))

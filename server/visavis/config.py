@@ -4,6 +4,7 @@ import ipaddress
 import socket
 from dataclasses import dataclass, field
 
+from visavis.config_outputs import OutputsConfig
 from visavis.core.latency import LatencyName
 from visavis.engine.config import EngineConfig
 from visavis.errors import ConfigError
@@ -22,6 +23,7 @@ class ServeConfig:
     public_hosts: tuple[str, ...] = ()  # names under which a proxy in front is known
     allow_origins: tuple[str, ...] = ()  # pages of other sites that may call, https://example.org
     max_connections: int = 100  # callers, publishers and viewers together
+    outputs: OutputsConfig = field(default_factory=OutputsConfig)  # ways out besides WebRTC
     latency: LatencyName = "balanced"  # how long sound and pictures may be held back
     engine: EngineConfig = field(default_factory=EngineConfig)  # how the generator is run
     stun: str | None = None  # URL such as stun:host:3478; none is asked by default
@@ -36,6 +38,7 @@ class ServeConfig:
             raise ConfigError("--sessions must be from 1 to 64.")
         if self.stun is not None and not self.stun.startswith(("stun:", "stuns:")):
             raise ConfigError("--stun must be a URL such as stun:host:3478.")
+        self.outputs.check()
         for address in self.media_addresses:
             _check_own_address(address)
         if not self.is_loopback and not self.token:

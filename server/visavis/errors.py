@@ -63,3 +63,11 @@ class ServerFullError(VisavisError):
     def __init__(self, message: str, retry_after_s: int = 10) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class OutputError(VisavisError):
+    """A recording, push or playlist that cannot begin, or is not there."""
+
+    def __init__(self, message: str, status: int = 409) -> None:
+        super().__init__(message)
+        self.status = status

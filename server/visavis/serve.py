@@ -5,10 +5,8 @@ import contextlib
 import logging
 import signal
 import socket
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import uvicorn
 
@@ -24,6 +22,8 @@ from visavis.engine.pool import SessionPool
 from visavis.errors import ConfigError
 from visavis.media.showcase import Showcase
 from visavis.media.stages import Stages
+from visavis.outputs import Outputs
+from visavis.temporary import temporary_folder
 from visavis.transports import aiortc_patches
 from visavis.transports.impatient import ImpatientH11
 
@@ -54,12 +54,13 @@ def run_server(config: ServeConfig, bundle: Bundle) -> None:
         avatar.prepare()
         plan = choose_plan(avatar.fast, config.pool_sessions)
         pool = stack.enter_context(SessionPool(avatar.fast, plan))
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="visavis-"))
-        showcase = Showcase(Path(folder), avatar.template)
+        folder = stack.enter_context(temporary_folder())
+        showcase = Showcase(folder, avatar.template)
         limit = config.max_sessions or measure_capacity(avatar, pool)
         latency = LATENCIES[config.latency]
         stages = Stages(limit, pool, latency)
-        server = Server(config, avatar, pool, stages, showcase)
+        outputs = stack.enter_context(Outputs(config.outputs, avatar, folder))
+        server = Server(config, avatar, pool, stages, showcase, outputs)
         _log.info(describe_latency(latency, bundle.window, bundle.mel))
         stack.enter_context(in_background((showcase.film, avatar.prepare_rest)))
         runner = stack.enter_context(asyncio.Runner(loop_factory=_loop_factory()))

@@ -12,10 +12,12 @@ from tests.transports.caller import Caller
 from visavis.app import Server, build_app
 from visavis.avatars import Avatar
 from visavis.config import ServeConfig
+from visavis.config_outputs import OutputsConfig
 from visavis.engine.pool import SessionPool
 from visavis.media.showcase import Showcase
 from visavis.media.stages import Stages
 from visavis.media.stream import AvatarStream
+from visavis.outputs import Outputs
 from visavis.transports import visit as visit_module
 
 Float32 = NDArray[np.float32]
@@ -38,8 +40,9 @@ async def client(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a server that is up, and shuts down after the test."""
-    showcase = Showcase(tmp_path_factory.mktemp("showcase"), lamp.template)
-    app = build_app(Server(ServeConfig(), lamp, pool, stages, showcase))
+    folder = tmp_path_factory.mktemp("server")
+    showcase, outputs = Showcase(folder, lamp.template), Outputs(OutputsConfig(), lamp, folder)
+    app = build_app(Server(ServeConfig(), lamp, pool, stages, showcase, outputs))
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),

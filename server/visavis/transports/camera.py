@@ -1,10 +1,10 @@
 """A virtual camera of this machine: every program that takes a webcam can take the avatar."""
 
+import logging
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from visavis.core.compositor import Frame
 from visavis.core.timeline import FPS
 from visavis.errors import DeviceError
 
+_log = logging.getLogger(__name__)
 _WAITING = 3  # frames, 120 ms
 _LINUX = (
     "There is no virtual camera: the kernel module v4l2loopback is missing. Debian and Ubuntu: "
@@ -46,11 +47,9 @@ class Camera:
         height: int,
         device: str | None = None,
         hold_s: float = 0.0,
-        failed: Callable[[str], object] = lambda _: None,
     ) -> None:
         """`device` is such as /dev/video2; None takes the first that is free. Frames are shown
-        `hold_s` after their release, for a voice that takes so long. `failed` is called from the
-        camera's thread when the device goes away. Raises `DeviceError`."""
+        `hold_s` after their release, for a voice that takes so long. Raises `DeviceError`."""
         library = _pyvirtualcam()
         try:
             self._camera = library.Camera(
@@ -61,7 +60,7 @@ class Camera:
         self.device: str = self._camera.device
         self.dropped = 0  # frames
         self._hold_s = hold_s
-        self._failed = failed
+        self.lost = False  # the device is gone: then open another
         self._waiting: deque[tuple[float, Frame]] = deque(maxlen=_WAITING)
         self._changed = threading.Condition()
         self._closing = False
@@ -87,8 +86,9 @@ class Camera:
         try:
             while (frame := self._take()) is not None:
                 self._camera.send(frame)
-        except Exception as error:  # a driver's fault is told, and ends the camera alone
-            self._failed(f"the virtual camera {self.device} failed: {error}")
+        except Exception:  # a driver's fault ends the camera alone
+            _log.warning("the virtual camera %s failed", self.device, exc_info=True)
+            self.lost = True
 
     def _take(self) -> Frame | None:
         """The next frame, when it is due; None at the end."""

@@ -12,14 +12,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from enum import Enum
 from urllib.parse import urlsplit
 
 from visavis.core.backoff import Backoff
 from visavis.errors import ConfigError
 from visavis.media.outputs.coded import Packer, Streams, open_container
-from visavis.media.outputs.sink import Sink
+from visavis.media.outputs.sink import Ended, Sink, nobody
 from visavis.transports.rtmp_child import ON_AIR
 
 _log = logging.getLogger(__name__)
@@ -58,7 +57,7 @@ class RtmpPush(Sink):
         self,
         url: str,
         streams: Streams,
-        ended: Callable[[], object] = lambda: None,
+        ended: Ended = nobody,
         backoff: Backoff | None = None,
     ) -> None:
         """Raises `ConfigError` for a URL that cannot work."""

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from visavis.core.compositor import Frame
 from visavis.core.timeline import OUTPUT_RATE
 from visavis.errors import DeviceError
+from visavis.transports.processes import lives
 
 SINK, SOURCE = "visavis", "visavis_microphone"
 NAME = "visavis microphone"  # as programs show it
@@ -62,8 +63,13 @@ class VirtualMicrophone:
         try:
             written = os.write(self._pipe, pcm)
             self.dropped += written < len(pcm)
-        except BlockingIOError:
+        except OSError:  # nothing more goes in, or the player is gone
             self.dropped += 1
+
+    @property
+    def lost(self) -> bool:
+        """True when the sound server has ended: then make another."""
+        return self._player.poll() is not None
 
     def _waiting_bytes(self) -> int:
         """What the player has not yet taken."""
@@ -131,20 +137,10 @@ def _sweep() -> None:
         owner = _OWNER.search(line)
         if owner is None:
             continue
-        if _lives(int(owner[1])):
+        if lives(int(owner[1])):
             raise DeviceError("Another visavis has the virtual microphone; end it first.")
         with suppress(DeviceError):  # the source goes with its sink
             _pactl("unload-module", line.split("\t")[0])
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _pactl(*arguments: str) -> str:

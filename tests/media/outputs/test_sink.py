@@ -90,7 +90,7 @@ def test_a_failure_is_told_once_and_takes_no_more(streams: Streams) -> None:
             raise OSError("No space left on device")
 
     ended = threading.Semaphore(0)
-    sink = Failing("failing", streams, ended.release)
+    sink = Failing("failing", streams, lambda _: ended.release())
     sink.start()
     sink.put(_picture(0, True))
     assert ended.acquire(timeout=MARGIN_S)

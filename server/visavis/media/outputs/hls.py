@@ -9,7 +9,7 @@ from pathlib import Path
 from visavis.core.timeline import FPS
 from visavis.media.outputs.coded import Packer, Streams, open_container
 from visavis.media.outputs.encoder import KEYFRAME_FRAMES
-from visavis.media.outputs.sink import Sink
+from visavis.media.outputs.sink import Ended, Sink, nobody
 
 PLAYLIST = "index.m3u8"
 TYPES = {
@@ -29,11 +29,11 @@ class HlsFolder(Sink):
         self,
         folder: Path,
         streams: Streams,
-        ended: Callable[[], object] = lambda: None,
+        ended: Ended = nobody,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(f"HLS in {folder.name}", streams, ended)
-        self._folder = folder
+        self.folder = folder
         self._clock = clock
         self._asked_s = clock()
 
@@ -41,7 +41,7 @@ class HlsFolder(Sink):
         """The file of that name if it belongs to the stream and is there now. Asking keeps the
         stream going."""
         self._asked_s = self._clock()
-        path = self._folder / name if _NAME.fullmatch(name) else None
+        path = self.folder / name if _NAME.fullmatch(name) else None
         return path if path and path.is_file() else None
 
     def _work(self) -> str:
@@ -64,8 +64,8 @@ class HlsFolder(Sink):
             "hls_delete_threshold": "2",
             "hls_segment_type": "fmp4",
             "hls_fmp4_init_filename": "init.mp4",
-            "hls_segment_filename": str(self._folder / "%08d.m4s"),
+            "hls_segment_filename": str(self.folder / "%08d.m4s"),
             "hls_flags": "delete_segments+independent_segments+temp_file+program_date_time",
         }
-        container = open_container(str(self._folder / PLAYLIST), "hls", options)
+        container = open_container(str(self.folder / PLAYLIST), "hls", options)
         return Packer(container, self._streams, origin_s)

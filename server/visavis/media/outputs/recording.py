@@ -5,13 +5,12 @@ loses what came after the last. Ended in good order it becomes a plain MP4, whic
 everywhere.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
 from visavis.errors import MediaError
 from visavis.media.outputs.coded import Packer, Streams, open_container
 from visavis.media.outputs.guarded import GuardedFile
-from visavis.media.outputs.sink import Sink
+from visavis.media.outputs.sink import Ended, Sink, nobody
 
 RESERVE_BYTES = 256 << 20  # left on the disk for everyone else
 _OPTIONS = {
@@ -24,7 +23,7 @@ _LOOK_EVERY = 36  # packets, half a second
 class Recording(Sink):
     """Writes what comes into `path`, which must not be there yet."""
 
-    def __init__(self, path: Path, streams: Streams, ended: Callable[[], object] = lambda: None):
+    def __init__(self, path: Path, streams: Streams, ended: Ended = nobody):
         """Raises `MediaError` if the place cannot be written or has no room."""
         super().__init__(f"the recording {path.name}", streams, ended)
         self.path = path

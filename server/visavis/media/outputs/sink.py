@@ -14,7 +14,7 @@ _WAITING = 720  # packets, ten seconds of picture and sound
 _CLOSE_S = 15.0
 
 
-def _nothing() -> None:
+def nobody(*_: object) -> None:
     """Nobody is to be told."""
 
 
@@ -22,15 +22,15 @@ class Sink(ABC):
     """Takes coded media from any thread, at once, and works on it in its own.
 
     It begins with a keyframe. When it falls ten seconds behind, everything up to the next
-    keyframe is left out, picture with sound, and counted. `ended` is called from its thread when
+    keyframe is left out, picture with sound, and counted. `ended` is called in its thread when
     it ends, closed by us or not; `reason` says why.
     """
 
-    def __init__(self, name: str, streams: Streams, ended: Callable[[], object] = _nothing):
+    def __init__(self, name: str, streams: Streams, ended: "Ended" = nobody):
         self.name = name
         self.dropped = 0  # packets
         self.reason = ""  # why it ended; empty: it was closed
-        self.ask_keyframe: Callable[[], object] = _nothing  # set by who feeds it
+        self.ask_keyframe: Callable[[], object] = nobody  # set by who feeds it
         self._told = ""  # why others let it end
         self._streams = streams
         self._ended = ended
@@ -112,8 +112,11 @@ class Sink(ABC):
             self.reason = str(error) or type(error).__name__
         finally:
             self._done.set()
-            self._ended()
+            self._ended(self)
 
     @abstractmethod
     def _work(self) -> str:
         """Use `_packets` until they end; return why, or an empty string if by `close`."""
+
+
+Ended = Callable[[Sink], object]
