@@ -59,7 +59,9 @@ def main() -> None:
     _show(figures)
 
 
-def _timed(name: str, part: "Callable[[Bench], dict[str, float | str]]", bench: Bench) -> dict[str, float | str]:
+def _timed(
+    name: str, part: "Callable[[Bench], dict[str, float | str]]", bench: Bench
+) -> dict[str, float | str]:
     console, start = Console(stderr=True), time.perf_counter()
     console.print(f"{name} …")
     figures = part(bench)

@@ -86,7 +86,11 @@ def render(avatar: Avatar, audio: Path, out: Path, options: dict[str, str] | Non
     steps = [*features.push(pcm), *features.flush()]
     with av.open(str(out), "w") as container:
         video = container.add_stream("libx264", rate=FPS, options=options or {})
-        video.width, video.height, video.pix_fmt = avatar.bundle.width, avatar.bundle.height, "yuv420p"
+        video.width, video.height, video.pix_fmt = (
+            avatar.bundle.width,
+            avatar.bundle.height,
+            "yuv420p",
+        )
         sound = container.add_stream("aac", rate=SAMPLE_RATE, layout="mono")
         for step in steps:
             index = avatar.template.index(step.frame)

@@ -6,15 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.streams import Run, Talker, talk
 from visavis.avatars import Avatar
+from visavis.core.bundle import Bundle
 from visavis.core.region import Region
-from visavis.core.timeline import FRAME_S
 from visavis.engine.generator import MouthGenerator, MouthModel
 from visavis.engine.models import GeneratorError
 from visavis.engine.plan import Plan
 from visavis.engine.pool import SessionPool
+from visavis.engine.request import Float32, Planes
 
 _BEFORE_S, _AFTER_S = 4.0, 6.0
 
@@ -51,14 +53,16 @@ def overload(avatar: Avatar, plan: Plan, capacity: int, seconds: float) -> dict[
     }
 
 
-def _lateness_ms(talker: Talker, begin_s: float, end_s: float) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+def _lateness_ms(talker: Talker, begin_s: float, end_s: float) -> NDArray[np.float64]:
     """How long after its tick was due each frame was released with its sound."""
     rows = zip(talker.trace.due_s, talker.trace.released_s, strict=False)
     late = [1000 * (out - due) for due, out in rows if begin_s <= due < end_s]
     return np.array(late)
 
 
-def _between(values: Sequence[int], times: Sequence[float], begin_s: float, end_s: float) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+def _between(
+    values: Sequence[int], times: Sequence[float], begin_s: float, end_s: float
+) -> NDArray[np.int64]:
     return np.array([v for v, t in zip(values, times, strict=False) if begin_s <= t < end_s])
 
 
@@ -74,8 +78,8 @@ def _mouths(run: Run, begin_s: float, end_s: float) -> float:
 
 def _lost_ms(run: Run) -> float:
     """Sound that was filled or dropped after the streams had settled."""
-    counters = [talker.lost for talker in run.talkers]
-    return max(counters) / 48.0
+    counters = [talker.ingest.counters for talker in run.talkers]
+    return max(c.filled + c.dropped for c in counters) / 48
 
 
 def _back_s(talker: Talker, end_s: float) -> float:
@@ -101,7 +105,7 @@ class TroubledModel:
     trouble: Trouble
 
     @property
-    def bundle(self):  # type: ignore[no-untyped-def]
+    def bundle(self) -> Bundle:
         return self.model.bundle
 
     @property
@@ -118,7 +122,7 @@ class _Troubled:
         self._trouble = trouble
         self.most = generator.most
 
-    def generate(self, keys, audio, out) -> None:  # type: ignore[no-untyped-def]
+    def generate(self, keys: Sequence[int], audio: Float32, out: Planes) -> None:
         mood, self._trouble.mood = self._trouble.mood, ""
         if mood == "hang":
             self._trouble.let_go.wait(30)
@@ -150,6 +154,5 @@ def kill_sessions(avatar: Avatar, plan: Plan, streams: int = 2) -> dict[str, flo
     return {
         "session_kill_freeze_ms": 1000 * max(gaps),
         "session_kill_replaced": float(replaced),
-        "session_kill_frames_missed": run.frames_missed,
-        "session_kill_frame_ms": 1000 * FRAME_S,
+        "session_kill_frames_missed": float(run.mouths_missed),
     }

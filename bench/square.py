@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-
 from visavis.avatars import Avatar
 from visavis.core.compositor import Frame, new_frame, planes
 

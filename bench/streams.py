@@ -1,46 +1,36 @@
 """Live streams without a network: speech in, H.264 packets out, all of them on one loop.
 
-A stream is the server's own: its ingest, its loop, its pool. Each has an encoder with a thread of
-its own, as in a call (libx264 ultrafast, zerolatency, one thread).
+A stream is the server's own: its ingest, its loop, its pool, and its H.264 encoder with a thread of
+its own, whose packets come out cut for RTP.
 """
 
 import asyncio
-import queue
-import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from fractions import Fraction
 
-import av
 import numpy as np
 import uvloop
-from av.video.codeccontext import VideoCodecContext
-from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from bench.wav import speech
 from visavis.avatars import Avatar
 from visavis.core.compositor import Frame
-from visavis.core.timeline import FPS, FRAME_OUTPUT_SAMPLES, FRAME_S
+from visavis.core.latency import LATENCIES
+from visavis.core.timeline import FRAME_OUTPUT_SAMPLES, FRAME_S
 from visavis.engine.pool import SessionPool
-from visavis.media.ingest import Ingest
-from visavis.media.stream import AvatarStream
+from visavis.media.encoders.coded import Coded
+from visavis.media.encoders.h264 import H264
+from visavis.media.encoders.worker import EncoderThread
+from visavis.media.hearing import Moment
+from visavis.media.ingest import Ingest, IngestCounters
+from visavis.media.stream import AvatarStream, Pose, StreamCounters
 
 Float32 = NDArray[np.float32]
 _WAITING = 2  # frames before an encoder; more are dropped and counted
 _PTIME_S = 0.02
-
-
-def open_h264(width: int, height: int) -> VideoCodecContext:
-    """libx264 as a call wants it."""
-    context: VideoCodecContext = av.CodecContext.create("libx264", "w")
-    context.width, context.height, context.pix_fmt = width, height, "yuv420p"
-    context.bit_rate, context.thread_count = 1_500_000, 1
-    context.framerate, context.time_base = Fraction(FPS), Fraction(1, FPS)
-    context.options = {"preset": "ultrafast", "tune": "zerolatency"}
-    return context
+_BIT_RATE = 1_500_000  # bit/s
 
 
 @dataclass
@@ -70,11 +60,12 @@ class _Outlet:
     def __init__(self, trace: Trace, width: int, height: int, keep_sound: bool) -> None:
         self._trace = trace
         self._keep_sound = keep_sound
-        self._encoder = open_h264(width, height)
+        self._codec = H264(width, height, _BIT_RATE)
         self._last: Frame | None = None
-        self._waiting: queue.Queue[tuple[int, Frame, float] | None] = queue.Queue(_WAITING)
-        self._thread = threading.Thread(target=self._encode, daemon=True)
-        self._thread.start()
+        self._first = True
+        self._thread: EncoderThread[tuple[int, Frame, float]] = EncoderThread(
+            "h264", self._encode, self._encoded, _WAITING
+        )
 
     def release(self, tick: int, frame: Frame, sound: Float32) -> None:
         now_s = time.monotonic()
@@ -83,39 +74,35 @@ class _Outlet:
         self._last = frame
         if self._keep_sound:
             self._trace.sound.append(sound)
-        try:
-            self._waiting.put_nowait((tick, frame, now_s))
-        except queue.Full:
-            self._trace.dropped += 1
+        self._thread.put((tick, frame, now_s))
+        self._trace.dropped = self._thread.dropped
 
     def close(self) -> None:
-        self._waiting.put(None)
-        self._thread.join()
+        self._thread.close()
 
-    def _encode(self) -> None:
-        while (work := self._waiting.get()) is not None:
-            tick, frame, begun_s = work
-            picture = VideoFrame.from_numpy_buffer(frame, format="yuv420p")
-            picture.pts = tick
-            self._trace.bytes += sum(packet.size for packet in self._encoder.encode(picture))
-            del work, frame, picture
-            self._trace.encode_s.append(time.monotonic() - begun_s)
+    def _encode(self, work: tuple[int, Frame, float]) -> Sequence[Coded]:
+        tick, frame, begun_s = work
+        coded = self._codec.encode(tick, frame, self._first)
+        self._first = False
+        self._trace.encode_s.append(time.monotonic() - begun_s)
+        return coded
+
+    def _encoded(self, coded: Sequence[Coded]) -> None:
+        self._trace.bytes += sum(len(packet.data) for packet in coded)
 
 
 class _Traced(AvatarStream):
-    """A stream that notes when its frames are composed."""
+    """A stream that notes when its frames are made."""
 
     trace: Trace
 
-    async def _make(self, tick, step, due_s):  # type: ignore[no-untyped-def]
-        from visavis.media.stream import RELEASE_S
-
-        frame = await super()._make(tick, step, due_s)
-        self.trace.due_s.append(due_s - RELEASE_S)
+    async def _make(self, tick: int, moment: Moment, due_s: float) -> Pose:
+        pose = await super()._make(tick, moment, due_s)
+        self.trace.due_s.append(due_s - self._release_s)
         self.trace.made_s.append(time.monotonic())
         self.trace.rung.append(self.ladder.rung)
         self.trace.generated.append(self.counters.generated)
-        return frame
+        return pose
 
 
 class Talker:
@@ -125,25 +112,47 @@ class Talker:
         self, avatar: Avatar, pool: SessionPool, voice: Float32, stack: ExitStack, sound: bool
     ) -> None:
         self.trace = Trace()
+        self.left = False
         self._voice = voice
+        self._gone = asyncio.Event()
         self.ingest = Ingest()
         bundle = avatar.bundle
         outlet = _Outlet(self.trace, bundle.width, bundle.height, sound)
         stack.callback(outlet.close)
-        clock: Callable[[], float] = time.monotonic
+        latency = LATENCIES["balanced"]
         self.stream = _Traced(
-            avatar.template, avatar.features, pool, self.ingest, outlet, clock=clock
+            avatar.template,
+            lambda: avatar.features(latency),
+            pool,
+            self.ingest,
+            outlet,
+            clock=time.monotonic,
+            latency=latency,
         )
         self.stream.trace = self.trace
 
+    def leave(self) -> None:
+        """Hang up."""
+        self.left = True
+        self._gone.set()
+
     async def run(self, delay_s: float) -> None:
-        """Speak and be seen until cancelled."""
+        """Speak and be seen until cancelled or gone."""
         await asyncio.sleep(delay_s)
-        speaking = asyncio.create_task(self._speak())
+        tasks = [
+            asyncio.create_task(work) for work in (self._speak(), self.stream.run(), self._wait())
+        ]
         try:
-            await self.stream.run()
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
         finally:
-            speaking.cancel()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _wait(self) -> None:
+        await self._gone.wait()
 
     async def _speak(self) -> None:
         """20 ms of sound every 20 ms, as a network brings it."""
@@ -155,7 +164,10 @@ class Talker:
                 at = number * piece % (len(self._voice) - piece)
                 self.ingest.push(self._voice[at : at + piece])
             sent = max(sent, due)
-            await asyncio.sleep(start_s + sent * _PTIME_S - time.monotonic())
+            await asyncio.sleep(max(0.0, start_s + sent * _PTIME_S - time.monotonic()))
+
+
+Script = Callable[[list[Talker]], Iterable[float]]
 
 
 @dataclass
@@ -177,12 +189,20 @@ class Run:
         return float(np.percentile(times, percent))
 
     @property
+    def mouths_made(self) -> int:
+        """Speaking frames whose mouth was made in time."""
+        return sum(talker.stream.counters.generated for talker in self.talkers)
+
+    @property
+    def mouths_missed(self) -> int:
+        """Speaking frames whose mouth was not made, or not in time."""
+        counters = [talker.stream.counters for talker in self.talkers]
+        return sum(c.late + c.refused + c.spared + c.failed for c in counters)
+
+    @property
     def mouths_kept(self) -> float:
         """The share of speaking frames whose mouth was made in time."""
-        counters = [talker.stream.counters for talker in self.talkers]
-        made = sum(c.generated for c in counters)
-        missed = sum(c.late + c.refused + c.spared + c.failed for c in counters)
-        return made / max(1, made + missed)
+        return self.mouths_made / max(1, self.mouths_made + self.mouths_missed)
 
     @property
     def fps(self) -> float:
@@ -196,8 +216,11 @@ class Run:
     def held(self) -> bool:
         """Everyone at 25 frames a second, with mouths of their own."""
         no_drops = not any(talker.trace.dropped for talker in self.talkers)
-        return self.tick_ms(99) <= 1000 * FRAME_S and self.fps > 24.7 and no_drops and (
-            self.mouths_kept > 0.99
+        return (
+            self.tick_ms(99) <= 1000 * FRAME_S
+            and self.fps > 24.7
+            and no_drops
+            and (self.mouths_kept > 0.99)
         )
 
 
@@ -208,41 +231,48 @@ def talk(
     seconds: float,
     silent: bool = False,
     settle_s: float = 1.5,
-    during: Callable[[list[Talker]], Iterable[float]] | None = None,
+    during: Script | None = None,
     keep_sound: bool = False,
 ) -> Run:
     """Let `count` streams run. `during` is a script: it yields the seconds to wait before it goes
     on, and begins when the streams have settled; the run ends with it, at the latest after
     `seconds`."""
-    voice = speech(30.0)
-    with ExitStack() as stack:
-        talkers = []
-        for number in range(count):
-            own = np.zeros(96_000, np.float32) if silent else np.roll(voice, 31_013 * number)
-            talkers.append(Talker(avatar, pool, own, stack, keep_sound))
-        script = during(talkers) if during else ()
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(_talk(talkers, seconds, settle_s, script))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, ExitStack() as stack:
+        return runner.run(
+            _talk(avatar, pool, count, seconds, silent, settle_s, during, keep_sound, stack)
+        )
 
 
 async def _talk(
-    talkers: list[Talker], seconds: float, settle_s: float, script: Iterable[float]
+    avatar: Avatar,
+    pool: SessionPool,
+    count: int,
+    seconds: float,
+    silent: bool,
+    settle_s: float,
+    during: Script | None,
+    keep_sound: bool,
+    stack: ExitStack,
 ) -> Run:
-    step_s = FRAME_S / len(talkers)
-    tasks = [asyncio.create_task(t.run(n * step_s)) for n, t in enumerate(talkers)]
+    voice = speech(30.0)
+    talkers = []
+    for number in range(count):
+        own = np.zeros(96_000, np.float32) if silent else np.roll(voice, 31_013 * number)
+        talkers.append(Talker(avatar, pool, own, stack, keep_sound))
+    tasks = [asyncio.create_task(t.run(n * FRAME_S / count)) for n, t in enumerate(talkers)]
     await asyncio.sleep(settle_s)
     begun_s, cpu_s = time.monotonic(), time.process_time()
     for talker in talkers:
-        talker.stream.counters = type(talker.stream.counters)()
+        talker.stream.counters = StreamCounters()
+        talker.ingest.counters = IngestCounters()
     end_s = begun_s + seconds
-    for pause_s in script:
+    for pause_s in during(talkers) if during else ():
         await asyncio.sleep(min(pause_s, max(0.0, end_s - time.monotonic())))
     await asyncio.sleep(max(0.0, end_s - time.monotonic()))
     run = Run(talkers, begun_s, time.monotonic(), time.process_time() - cpu_s)
     for task in tasks:
         task.cancel()
-    failures = await asyncio.gather(*tasks, return_exceptions=True)
-    for failure in failures:
+    for failure in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(failure, Exception):
             raise failure
     return run
