@@ -10,14 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 Float64 = NDArray[np.float64]
 RATE = 48_000
@@ -36,6 +36,7 @@ _FLAGS = (
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
 )
+_WEBGL_FLAGS = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 
 
 def chromium_path() -> str:
@@ -89,19 +90,39 @@ def _wait_for_url(process: "subprocess.Popen[str]", log: TextIO) -> str:
 
 
 @contextlib.contextmanager
+def chromiums(*microphones: Path | None, webgl: bool = False) -> Iterator[list[Browser]]:
+    """One Chromium for each microphone, which plays its file once; None: beeps for ever.
+
+    With `webgl` the processor draws what a graphics card would.
+    """
+    with sync_playwright() as playwright, contextlib.ExitStack() as stack:
+        browsers = []
+        for microphone in microphones:
+            flags = [flag for flag in _FLAGS if not webgl or flag != "--disable-gpu"]
+            flags += _WEBGL_FLAGS if webgl else ()
+            if microphone:
+                flags.append(f"--use-file-for-fake-audio-capture={microphone}%noloop")
+            chromium = playwright.chromium
+            browser = chromium.launch(executable_path=chromium_path(), args=flags)
+            stack.callback(browser.close)
+            browsers.append(browser)
+        yield browsers
+
+
+@contextlib.contextmanager
 def open_page(url: str, microphone: Path) -> Iterator[Page]:
     """The page at `url` in a fresh Chromium whose microphone plays `microphone` once."""
-    flags = [*_FLAGS, f"--use-file-for-fake-audio-capture={microphone}%noloop"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=flags)
-        try:
-            context = browser.new_context(bypass_csp=True, viewport={"width": 1280, "height": 800})
-            page = context.new_page()
-            page.add_init_script(path=_SCRIPT)
-            page.goto(url)
-            yield page
-        finally:
-            browser.close()
+    with chromiums(microphone) as (browser,):
+        yield measured_page(browser, url)
+
+
+def measured_page(browser: Browser, url: str) -> Page:
+    """The page at `url`, with the script that measures it."""
+    context = browser.new_context(bypass_csp=True, viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.add_init_script(path=_SCRIPT)
+    page.goto(url)
+    return page
 
 
 @dataclass(frozen=True)
@@ -132,9 +153,16 @@ def talk(page: Page, seconds: float, box: list[int] | None = None) -> Recording:
     """Press Talk, wait for the picture, and record for `seconds`."""
     page.get_by_role("button", name="Talk", exact=True).click()
     page.wait_for_selector("#stage.has-live", timeout=20_000)
-    page.evaluate("box => window.measure.start(box)", box)
+    (recording,) = record([page], seconds, box)
+    return recording
+
+
+def record(pages: Sequence[Page], seconds: float, box: list[int] | None = None) -> list[Recording]:
+    """Record what pages hear and show in `box` [x, y, w, h], all at the same time."""
+    for page in pages:
+        page.evaluate("box => window.measure.start(box)", box)
     time.sleep(seconds)
-    return _recording(page.evaluate("() => window.measure.stop()"))
+    return [_recording(page.evaluate("() => window.measure.stop()")) for page in pages]
 
 
 def _recording(raw: dict[str, Any]) -> Recording:

@@ -89,6 +89,35 @@ async def test_every_answer_is_guarded(client: httpx.AsyncClient, path: str) -> 
     assert "cache-control" in answer.headers
 
 
+@pytest.mark.parametrize("page", ["watch", "overlay", "kiosk", "meet", "embed"])
+async def test_every_page_is_served(client: httpx.AsyncClient, page: str) -> None:
+    answer = await client.get(f"/{page}?stream=main", follow_redirects=True)
+    assert answer.status_code == 200
+    assert "<title>" in answer.text
+    assert str(answer.url).endswith(f"/{page}/?stream=main")
+
+
+async def test_other_sites_may_load_the_modules(client: httpx.AsyncClient) -> None:
+    for path in ("/visavis.js", "/visavis-avatar.js", "/lib/watch.js"):
+        answer = await client.get(path)
+        assert answer.headers["access-control-allow-origin"] == "*"
+
+
+async def test_only_sites_that_were_named_may_frame_a_page(make_client: ClientMaker) -> None:
+    site = "https://shop.example.org"
+    for client, framed_by in ((make_client(), ()), (make_client(allow_origins=(site,)), (site,))):
+        policy = (await client.get("/embed/")).headers["content-security-policy"]
+        assert policy.partition("frame-ancestors ")[2].split() == ["'self'", *framed_by]
+
+
+async def test_a_poster_comes_without_its_background(client: httpx.AsyncClient) -> None:
+    whole = await client.get("/api/avatars/lamp/poster.png")
+    cut_out = await client.get("/api/avatars/lamp/poster.png?alpha=1")
+    for answer in (whole, cut_out):
+        assert answer.content.startswith(b"\x89PNG")
+    assert (whole.content[25], cut_out.content[25]) == (2, 6)  # colour type: RGB, RGBA
+
+
 async def test_the_page_is_served(client: httpx.AsyncClient) -> None:
     page = await client.get("/")
     assert page.status_code == 200

@@ -44,11 +44,7 @@ export class Line {
     });
   }
 
-  /**
-   * Negotiate, and return when media can flow.
-   *
-   * @param {AbortSignal} signal
-   */
+  /** @param {AbortSignal} signal returns when media can flow */
   async open(signal) {
     const { peer } = this;
     const { api, path } = this.#call;

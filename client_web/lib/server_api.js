@@ -99,11 +99,7 @@ export class ServerApi {
     return this.#request(`${sessionUrl}/${wish}`, { method: 'POST' }).then(() => true, refused);
   }
 
-  /**
-   * End a session. A failure is of no consequence: the server ends silent sessions itself.
-   *
-   * @param {string} sessionUrl
-   */
+  /** @param {string} sessionUrl that ends; without an answer it ends by itself */
   async close(sessionUrl) {
     // keepalive lets the request outlive the page that is being closed.
     await this.#request(sessionUrl, { method: 'DELETE', keepalive: true }).catch(refused);

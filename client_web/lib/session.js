@@ -26,7 +26,7 @@ import { backoff_ms, pause } from './waiting.js';
 /**
  * A line that is kept: dialled, watched, and dialled anew when it is lost.
  *
- * Uses no DOM. Events: "state" (CustomEvent of Change), and "media" when `remoteStream` is set,
+ * Events: "state" (CustomEvent of Change), and "media" when `remoteStream` is set,
  * which happens again after a reconnection.
  */
 export class Session extends EventTarget {
@@ -48,7 +48,8 @@ export class Session extends EventTarget {
   constructor(path, { server, token, iceServers, attempts = 5 }, receives = true) {
     super();
     this.api = new ServerApi(server, token);
-    this.#options = { path, iceServers, attempts, receives };
+    const search = /[?].*|$/.exec(path)?.[0] ?? '';
+    this.#options = { path, search, iceServers, attempts, receives };
     /** @type {State} */
     this.state = 'idle';
     /** @type {VisavisError | null} why the state is "error" */
@@ -59,7 +60,7 @@ export class Session extends EventTarget {
     this.remoteStream = null;
   }
 
-  /** Whether the server keeps a lost session for a while. @protected */
+  /** Whether the server keeps a lost session. @protected */
   get keepsPlace() {
     return false;
   }
@@ -69,10 +70,7 @@ export class Session extends EventTarget {
     return this.#line?.peer ?? null;
   }
 
-  /**
-   * Call the server. Resolves when media flows, or when disconnect() came first. Throws nothing: a
-   * failure is the state "error".
-   */
+  /** Resolves when media flows, or disconnect() came first; a failure is the state "error". */
   async connect() {
     if (this.#hangUp) return;
     const hangUp = new AbortController();
@@ -103,11 +101,7 @@ export class Session extends EventTarget {
     return reader.read(await this.api.status(line.sessionUrl).catch(() => null));
   }
 
-  /**
-   * Drop what is still to be said: the avatar falls silent and closes its mouth.
-   *
-   * @returns {Promise<boolean>} false while no line is open, or when the server refused
-   */
+  /** Let the avatar fall silent; false while no line is open, or when the server refused. */
   interrupt() {
     return this.ask('interrupt');
   }
@@ -121,8 +115,6 @@ export class Session extends EventTarget {
   }
 
   /**
-   * What comes before the call.
-   *
    * @protected
    * @param {AbortSignal} _signal
    */
@@ -167,7 +159,7 @@ export class Session extends EventTarget {
       while (this.#line) {
         await this.#line.lost;
         if (signal.aborted) return;
-        this.#lostUrl = this.keepsPlace ? this.#line.sessionUrl : '';
+        this.#lostUrl = this.keepsPlace ? this.#line.sessionUrl + this.#options.search : '';
         this.#line.close(this.keepsPlace);
         this.#takeLine(await this.#dial(signal, false));
       }
@@ -221,7 +213,7 @@ export class Session extends EventTarget {
   }
 }
 
-/** Raises what no call can do without. */
+/** Throws. */
 export function requireWebRtc() {
   if (typeof RTCPeerConnection === 'undefined') {
     throw new VisavisError('no-webrtc', 'This browser has no WebRTC. Use a current browser.');

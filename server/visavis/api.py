@@ -8,6 +8,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from visavis.avatars import Avatar
+from visavis.core.compositor import Frame
 from visavis.core.speech import SpeechState
 from visavis.media.showcase import Showcase
 from visavis.media.stage import Stage
@@ -34,6 +35,7 @@ class Api:
             Route("/avatars/{avatar}/idle.mp4", self.idle),
             Route("/stages", self.stages),
             Route("/stages/{stream}", self.stage, methods=["GET", "DELETE"]),
+            Route("/stages/{stream}/interrupt", self.interrupt, methods=["POST"]),
         ]
 
     async def ready(self, _: Request) -> Response:
@@ -55,8 +57,15 @@ class Api:
         return JSONResponse({"avatars": [entry], "default": bundle.id})
 
     async def poster(self, request: Request) -> Response:
+        """`?alpha=1` leaves out the background."""
         self._house.find_actor(request.path_params["avatar"])
-        return FileResponse(self._showcase.poster, media_type="image/png")
+        poster = self._showcase.poster
+        if request.query_params.get("alpha") == "1":
+            poster = await asyncio.to_thread(self._showcase.cut_out, self._first_cut_out)
+        return FileResponse(poster, media_type="image/png")
+
+    def _first_cut_out(self) -> Frame:
+        return self._avatar.cut_out.idle(0)
 
     async def idle(self, request: Request) -> Response:
         self._house.find_actor(request.path_params["avatar"])
@@ -71,14 +80,23 @@ class Api:
 
     async def stage(self, request: Request) -> Response:
         """GET tells about one stage, DELETE ends it for everybody."""
-        self._admit(request)
-        stage = self._house.stages.find(request.path_params["stream"])
-        if stage is None or stage.private:
-            raise HTTPException(404, "There is no such stage; publish or watch to open it.")
+        stage = self._find(request)
         if request.method == "DELETE":
             stage.end()
             return Response(status_code=200)
         return JSONResponse(self._about(stage))
+
+    async def interrupt(self, request: Request) -> Response:
+        """Drop all that the avatar was yet to say, and close its mouth."""
+        self._find(request).stream.interrupt()
+        return Response(status_code=204)
+
+    def _find(self, request: Request) -> Stage:
+        self._admit(request)
+        stage = self._house.stages.find(request.path_params["stream"])
+        if stage is None or stage.private:
+            raise HTTPException(404, "There is no such stage; publish or watch to open it.")
+        return stage
 
     def _admit(self, request: Request) -> None:
         self._house.gate.admit_change(request)

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from aiortc import RTCIceServer
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -12,7 +11,6 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from visavis.api import Api
 from visavis.avatars import Avatar, asset
@@ -25,14 +23,16 @@ from visavis.media.stages import Stages
 from visavis.metrics import ServerMetrics
 from visavis.outputs import Outputs
 from visavis.transports.gate import Gate
-from visavis.transports.headers import SecurityHeaders
+from visavis.transports.headers import Pages, SecurityHeaders
 from visavis.transports.hosts import LOOPBACK_HOSTS, KnownHosts
 from visavis.transports.house import House
+from visavis.transports.meeting import meeting_routes
 from visavis.transports.origins import Cors, Origins
 from visavis.transports.talk import Talk
 from visavis.transports.visit import Visits
-from visavis.transports.whep import whep_routes
-from visavis.transports.whip import whip_routes
+from visavis.transports.websocket import Door
+from visavis.transports.whep import whep
+from visavis.transports.whip import whip
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,6 @@ class Server:
     stages: Stages
     showcase: Showcase
     outputs: Outputs
-
-    def ice_servers(self) -> list[RTCIceServer]:
-        """What both sides may ask for their addresses and for a relay."""
-        return [RTCIceServer(urls=self.config.stun)] if self.config.stun else []
 
     def find_avatar(self, avatar: str | None) -> Avatar:
         """None: the default one. Raises `UnknownAvatarError`."""
@@ -70,7 +66,7 @@ def build_app(server: Server) -> Starlette:
         server.stages,
         Visits(config.max_connections),
         server.find_avatar,
-        server.ice_servers,
+        config.ice.servers,
     )
     metrics = ServerMetrics(server.stages, house.visits, server.pool)
 
@@ -87,13 +83,17 @@ def build_app(server: Server) -> Starlette:
     routes = [
         Route("/metrics", show_metrics),
         *api.health_routes(),
-        *whip_routes(house),
-        *whep_routes(house),
+        whip(house),
+        whep(house),
+        *Door(house).routes(),
         *outputs.routes(house),
-        Mount("/api", routes=[*api.routes(), *Talk(house).routes()]),
-        Mount("/", StaticFiles(directory=asset("client_web"), html=True)),
+        Mount("/api", routes=[*api.routes(), *Talk(house).routes(), *meeting_routes(house.gate)]),
+        Mount("/", Pages(directory=asset("client_web"), html=True)),
     ]
-    middleware = [Middleware(SecurityHeaders), Middleware(Cors, origins=origins)]
+    middleware = [
+        Middleware(SecurityHeaders, framed_by=config.allow_origins),
+        Middleware(Cors, origins=origins),
+    ]
     if config.is_loopback:
         names = (*LOOPBACK_HOSTS, config.host, *config.public_hosts)
         middleware.append(Middleware(KnownHosts, names=names))

@@ -24,7 +24,8 @@ from visavis.engine.graph.faster import Subject
 from visavis.engine.graph.halves import Halves, Report
 from visavis.engine.models import AudioEncoder, GeneratorError, GeneratorModel
 from visavis.errors import BundleError, UnknownAvatarError
-from visavis.media.clip import load_cut_out, load_template
+from visavis.media.clip import load_cut_out
+from visavis.media.kept import kept_template
 
 Progress = Callable[[int, int | None], None]  # template frames done, in all
 _PACKAGED = Path(__file__).parent / "_assets"
@@ -152,11 +153,12 @@ def load(bundle: Bundle, engine: EngineConfig = EXACT_ENGINE) -> Avatar:
     `ConfigError` for a provider that cannot run its generator."""
     for name in bundle.files:
         read_file(bundle, name)
-    template = load_template(bundle)
+    places = cache.folders(bundle.id, _beside(bundle))
+    template = kept_template(bundle, places)
     encoder = AudioEncoder(bundle, read_file(bundle, bundle.encoder.file))
     whole = GeneratorModel(bundle, read_file(bundle, bundle.generator.file))
     subject = Subject(whole, _halves(bundle), template, encoder)
-    fast = fast_model(subject, engine, cache.folders(bundle.id, _beside(bundle)))
+    fast = fast_model(subject, engine, places)
     return Avatar(bundle, template, encoder, whole, fast.model, fast.report, fast.choice)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import fractions
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import numpy as np
 from aiortc import (
@@ -12,6 +12,7 @@ from aiortc import (
     RTCPeerConnection,
     RTCRtpReceiver,
     RTCSessionDescription,
+    VideoStreamTrack,
 )
 from aiortc.mediastreams import MediaStreamError
 from aiortc.rtp import RtcpSrPacket
@@ -57,6 +58,7 @@ class Received:
     rate: int
     marks: list[tuple[int, float]] = field(default_factory=list)  # pts, measure
     reports: list[tuple[int, int]] = field(default_factory=list)  # NTP time, RTP time
+    size: tuple[int, int] = (0, 0)  # of the newest picture
     receiver: RTCRtpReceiver | None = None
 
     def wall_times(self) -> list[tuple[float, float]]:
@@ -72,13 +74,16 @@ class Caller:
 
     def __init__(self, clip: Float32) -> None:
         self.peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self.peer.addTransceiver(ClipTrack(clip), "sendrecv")
-        self.peer.addTransceiver("video", "recvonly")
+        self._offer_media(clip)
         self.peer.on("track", self._track_came)
         self.sound, self.picture = Received(48_000), Received(90_000)
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def __aenter__(self) -> "Caller":
+    def _offer_media(self, clip: Float32) -> None:
+        self.peer.addTransceiver(ClipTrack(clip), "sendrecv")
+        self.peer.addTransceiver("video", "recvonly")
+
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -86,7 +91,7 @@ class Caller:
 
     async def hang_up(self) -> None:
         await self.peer.close()
-        for transceiver in self.peer.getTransceivers():  # see TalkPeer.close
+        for transceiver in self.peer.getTransceivers():  # see Peer.close
             await transceiver.stop()
         for task in self._tasks:
             task.cancel()
@@ -107,6 +112,26 @@ class Caller:
         self._tasks.append(asyncio.create_task(_note_media(track, received)))
 
 
+class Publisher(Caller):
+    """Only speaks, and, like most encoders, sends a picture that nobody asked for."""
+
+    def _offer_media(self, clip: Float32) -> None:
+        self.peer.addTransceiver(ClipTrack(clip), "sendonly")
+        self.peer.addTransceiver(VideoStreamTrack(), "sendonly")
+
+
+class Watcher(Caller):
+    """Only hears and sees."""
+
+    def __init__(self, *kinds: str) -> None:
+        self._kinds = kinds or ("audio", "video")
+        super().__init__(np.zeros(0, np.float32))
+
+    def _offer_media(self, clip: Float32) -> None:
+        for kind in self._kinds:
+            self.peer.addTransceiver(kind, "recvonly")
+
+
 def _note_reports(receiver: RTCRtpReceiver, received: Received) -> None:
     handle = receiver._handle_rtcp_packet
 
@@ -124,6 +149,7 @@ async def _note_media(track: MediaStreamTrack, received: Received) -> None:
         while True:
             frame = cast("AudioFrame | VideoFrame", await track.recv())
             if isinstance(frame, VideoFrame):
+                received.size = (frame.width, frame.height)
                 luma = frame.to_ndarray(format="gray")
                 received.marks.append((frame.pts or 0, float(luma[100:140, 100:140].mean())))
                 continue

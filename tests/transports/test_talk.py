@@ -227,3 +227,19 @@ async def test_many_calls_leave_nothing(client: httpx.AsyncClient, stages: Stage
             await client.delete(location)
             await _until(lambda: not stages.live)
     assert stages.accepted == sum(stages.ended.values()) == 5
+
+
+async def test_a_caller_may_ask_for_the_person_with_a_matte(client: httpx.AsyncClient) -> None:
+    async with Caller(SILENCE) as caller:
+        offer = await caller.offer()
+        answer = await client.post("/api/talk/lamp?alpha=stacked", content=offer, headers=SDP)
+        await caller.accept(answer.text)
+        await _until(lambda: caller.picture.size == (240, 480))
+
+
+@pytest.mark.parametrize("path", ["/api/talk/lamp", "/whep/main"])
+async def test_there_is_one_kind_of_matte(client: httpx.AsyncClient, path: str) -> None:
+    async with Caller(SILENCE) as caller:
+        offer = await caller.offer()
+        answer = await client.post(f"{path}?alpha=beside", content=offer, headers=SDP)
+        assert (answer.status_code, "stacked" in answer.text) == (400, True)

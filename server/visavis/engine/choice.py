@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from visavis.engine.calibration import Measured, Sample, calibrate
@@ -14,10 +15,12 @@ from visavis.engine.cores import usable_cores
 from visavis.engine.generator import FastModel
 from visavis.engine.processor import processor
 from visavis.engine.providers.candidate import EXACT, Candidate
-from visavis.engine.providers.catalogue import Precision
+from visavis.engine.providers.catalogue import CATALOGUE, Precision
+from visavis.engine.providers.onnx import built_in
 from visavis.engine.providers.usable import candidates
 
 _SUFFIX = ".choice"
+_LIBRARIES = ("onnxruntime", "onnxruntime-gpu", "openvino")
 _WORTH = 0.9  # of the exact provider's time: less gain is not worth less exactness
 _log = logging.getLogger(__name__)
 
@@ -59,20 +62,20 @@ class Choice:
 def choose(model: FastModel, samples: Sequence[Sample], places: Sequence[Path], key: str) -> Choice:
     """The choice for a model that is kept under `key` in one of `places`: remembered, or measured
     now, which takes a second or two."""
-    tried = candidates()
-    name = _name(key, tried)
+    name = _name(key)
     known = _read(places, name)
     if known is None:
-        known = Choice(tuple(calibrate(model, tried, samples)))
+        known = Choice(tuple(calibrate(model, candidates(), samples)))
         _log.info("the generator runs on %s: %s", known.best, known.reason)
         _write(places, name, known)
     return known
 
 
-def _name(key: str, tried: Sequence[Candidate]) -> str:
-    """Another machine, other libraries or other candidates make another name."""
-    libraries = [_version(name) for name in ("onnxruntime", "onnxruntime-gpu", "openvino")]
-    facts = (key, processor(), usable_cores(), libraries, [str(candidate) for candidate in tried])
+def _name(key: str) -> str:
+    """Another machine, or other libraries, make another name."""
+    libraries = [_version(name) for name in _LIBRARIES]
+    libraries += [row.id for row in CATALOGUE if row.module and find_spec(row.module)]
+    facts = (key, processor(), usable_cores(), libraries, built_in())
     return hashlib.sha256(repr(facts).encode()).hexdigest() + _SUFFIX
 
 

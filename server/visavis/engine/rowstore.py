@@ -92,6 +92,11 @@ class MappedRows:
     def room(self) -> int:
         return self._count
 
+    @property
+    def complete(self) -> bool:
+        """Whether every row is there."""
+        return bool(self._flags.all())
+
     def get(self, index: int) -> Row | None:
         return self._rows[index] if self._flags[index] else None
 
@@ -139,7 +144,7 @@ def _whole(path: Path, header: bytes, size: int) -> Path:
     finally:
         os.close(handle)
     Path(beside).replace(path)
-    for old in path.parent.glob(f"*{_SUFFIX}"):  # of another template; who maps it keeps it
+    for old in path.parent.glob(f"*{path.suffix}"):  # of another template; who maps it keeps it
         if old != path:
             with contextlib.suppress(OSError):
                 old.unlink()

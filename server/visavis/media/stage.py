@@ -36,6 +36,10 @@ class Actor(Protocol):
     @property
     def template(self) -> Template: ...
 
+    @property
+    def cut_out(self) -> Template:
+        """The same without a background; the first use takes seconds."""
+
     def features(self, latency: Latency) -> FeatureStream:
         """A fresh audio half of the pipeline."""
 

@@ -1,12 +1,15 @@
 """What the doors of the server share: its stages, who is there, who may come in."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiortc import RTCIceServer
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from visavis.core.signaling import MAX_OFFER_BYTES
+from visavis.core.template import Template
 from visavis.media.ingest import Ingest
 from visavis.media.stage import Actor, Stage
 from visavis.media.stages import Stages
@@ -39,19 +42,21 @@ class House:
         """
         require_type(request, SDP)
         offer = await read_body(request, MAX_OFFER_BYTES)
+        canvas = await _canvas(request, actor)
         with self.stages.place(name, actor):
             peer = self._peer(request, speaks=speaks, sees=sees)
             answer = await peer.answer(offer)
-            return self.visits.begin(self.stages.open(name, actor), peer), answer
+            return self.visits.begin(self.stages.open(name, actor), peer, canvas), answer
 
     async def receive_again(self, request: Request, stage: Stage) -> tuple[Visit, str]:
         """Answer the offer of a caller whose line broke; he finds his stage as he left it."""
         require_type(request, SDP)
         offer = await read_body(request, MAX_OFFER_BYTES)
         with stage.hold():
+            canvas = await _canvas(request, stage.actor)
             peer = self._peer(request, speaks=True, sees=True)
             answer = await peer.answer(offer)
-            return self.visits.begin(stage, peer), answer
+            return self.visits.begin(stage, peer, canvas), answer
 
     def _peer(self, request: Request, *, speaks: bool, sees: bool) -> Peer:
         self.visits.require_room()
@@ -61,3 +66,14 @@ class House:
             self.ice_servers(),
             caller_address(request),
         )
+
+
+async def _canvas(request: Request, actor: Actor) -> Template | None:
+    """What the viewer wants to see: `?alpha=stacked` asks for the person without a background, the
+    matte below the colour; see `visavis.core.cutout`. Raises `HTTPException`."""
+    alpha = request.query_params.get("alpha")
+    if alpha is None:
+        return None
+    if alpha != "stacked":
+        raise HTTPException(400, "alpha can be stacked, or be left out for a picture as usual.")
+    return await asyncio.to_thread(lambda: actor.cut_out)

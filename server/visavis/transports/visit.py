@@ -5,6 +5,7 @@ import logging
 import secrets
 from contextlib import AsyncExitStack
 
+from visavis.core.template import Template
 from visavis.errors import ServerFullError
 from visavis.media.stage import Stage
 from visavis.media.waiting import first
@@ -19,11 +20,13 @@ _SECRET_BYTES = 24
 class Visit:
     """`stay` owns all that a peer has on its stage."""
 
-    def __init__(self, stage: Stage, peer: Peer) -> None:
+    def __init__(self, stage: Stage, peer: Peer, canvas: Template | None = None) -> None:
+        """`canvas`: see `Stage.broadcast`."""
         self.id = secrets.token_urlsafe(_SECRET_BYTES)
         self.etag = f'"{secrets.token_hex(4)}"'  # of the ICE session, RFC 9725 section 4.3.1
         self.stage = stage
         self.peer = peer
+        self._canvas = canvas
         self._ended = asyncio.Event()
         self._reason = "ended"
 
@@ -55,7 +58,7 @@ class Visit:
         stage, peer = self.stage, self.peer
         stage.begin()
         if peer.tracks:
-            peer.tracks.watch(stage.broadcast())
+            peer.tracks.watch(stage.broadcast(self._canvas))
         if peer.ingest:
             stage.sound.take(peer.ingest, lambda: self.end("replaced by a newer one"))
             stack.callback(stage.sound.leave, peer.ingest)
@@ -91,9 +94,9 @@ class Visits:
                 _RETRY_AFTER_S,
             )
 
-    def begin(self, stage: Stage, peer: Peer) -> Visit:
-        """Let a peer that has been answered stay on a stage."""
-        visit = Visit(stage, peer)
+    def begin(self, stage: Stage, peer: Peer, canvas: Template | None = None) -> Visit:
+        """Let a peer that has been answered stay on a stage; `canvas`: see `Stage.broadcast`."""
+        visit = Visit(stage, peer, canvas)
         self._visits[visit.id] = visit
         stage.welcome(visit.stay()).add_done_callback(lambda _: self._visits.pop(visit.id))
         return visit

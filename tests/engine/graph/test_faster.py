@@ -24,6 +24,7 @@ from visavis.engine.providers.candidate import EXACT
 
 Planes = NDArray[np.int16] | NDArray[np.uint8]
 WIDE = 24
+KEPT = [".frames", ".halves", ".rows"]
 
 
 def slow_lamp(side: int, rows: int) -> bytes:
@@ -90,7 +91,11 @@ def test_halves_are_made_and_kept_beside_the_avatar(
         made = avatars.load(read_bundle(folder))
     assert "of a core per frame instead of" in caplog.text
     assert isinstance(made.fast, FastModel)
-    assert sorted(path.suffix for path in (folder / ".cache").iterdir()) == [".halves", ".rows"]
+    assert sorted(path.suffix for path in (folder / ".cache").iterdir()) == [
+        ".frames",
+        ".halves",
+        ".rows",
+    ]
     monkeypatch.setattr(surgery, "operate", None)  # not called again
     kept = avatars.load(read_bundle(folder))
     for avatar in (made, kept):
@@ -147,7 +152,7 @@ def test_the_users_cache_is_taken_where_nothing_may_lie_beside(
     avatars.load(read_bundle(folder))
     assert not (folder / ".cache").exists()
     kept = (tmp_path / "user" / "visavis" / "lamp").iterdir()
-    assert sorted(path.suffix for path in kept) == [".halves", ".rows"]
+    assert sorted(path.suffix for path in kept) == KEPT
 
 
 def test_a_folder_that_cannot_be_written_costs_nothing_but_time(

@@ -1,6 +1,8 @@
 """Every runtime reads and writes the caller's memory, and fails with a clause."""
 
 import importlib.util
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -83,3 +85,15 @@ def test_a_plugin_whose_library_does_not_load_says_so() -> None:
     row = Provider("x", "X", Runtime.PLUGIN, "X", "pip install x", {}, module="json")
     with pytest.raises(SessionError, match="get_library_path"):
         plugin_devices(row)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("openvino") is None, reason="needs openvino")
+def test_openvino_reports_to_nobody() -> None:
+    program = (
+        "import sys, threading\n"
+        "from visavis.engine.providers.openvino import precisions\n"
+        "assert precisions()\n"
+        "assert threading.active_count() == 1, threading.enumerate()\n"
+        "assert sys.modules['openvino_telemetry'] is None\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

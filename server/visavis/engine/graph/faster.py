@@ -59,8 +59,7 @@ def faster(subject: Subject, budget: int, places: Sequence[Path]) -> tuple[str, 
     spec, halves, seen = subject.whole.bundle.generator, subject.halves, subject.seen
     names = (spec.template, spec.audio, spec.output)
     each = budget // len(subject.template.frames)
-    brought = (halves.appearance, halves.mouth, halves.tensors) if halves else ()
-    key = cache.key_of(subject.whole.model, names, each, seen, *brought)
+    key = cache.key_of(subject.whole.model, names, each, seen, halves and halves.digest)
     made = cache.read(places, key)
     if made is None:
         made = _operate(subject, names, each)

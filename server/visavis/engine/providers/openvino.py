@@ -1,6 +1,8 @@
 """Networks on OpenVINO's own runtime, which computes in bf16 where the processor can."""
 
+import importlib
 import importlib.util
+import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -37,8 +39,6 @@ def open_openvino(
     model: bytes, options: Mapping[str, str], threads: int, shapes: Mapping[str, Sequence[int]]
 ) -> OpenVinoSession:
     """`shapes` are those of the inputs, batch included. Raises `SessionError`."""
-    import openvino
-
     settings = {
         **options,
         "INFERENCE_NUM_THREADS": threads,
@@ -50,7 +50,7 @@ def open_openvino(
         network = _core().read_model(model)
         network.reshape({name: list(shape) for name, shape in shapes.items()})
         compiled = _core().compile_model(network, "CPU", settings)
-        return OpenVinoSession(compiled.create_infer_request(), openvino.Tensor)
+        return OpenVinoSession(compiled.create_infer_request(), _library().Tensor)
     except Exception as error:  # OpenVINO's exceptions share no base class
         raise SessionError(first_line(error)) from error
 
@@ -68,6 +68,11 @@ def precisions() -> list[Precision]:
 
 @cache
 def _core() -> Any:
-    import openvino
+    return _library().Core()
 
-    return openvino.Core()
+
+def _library() -> Any:
+    """The package. It tells its makers of every import, unless what does so cannot be imported:
+    nothing leaves this machine that its user did not ask for."""
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    return importlib.import_module("openvino")
