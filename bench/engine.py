@@ -1,4 +1,4 @@
-"""`make bench-engine`: every figure of the engine in one run. Prints a table, writes JSON and plots.
+"""`make bench-engine`: every figure of the engine in one run: a table, JSON and plots.
 
 Machines are shared and noisy: compare figures of one run, not of two. `--only` runs some of the
 parts and keeps the others' figures.
@@ -17,7 +17,7 @@ from rich.table import Table
 from bench.engine_parts import PARTS, Bench
 from bench.machine import describe
 from visavis import avatars
-from visavis.engine.fast import EngineConfig
+from visavis.engine.config import EngineConfig
 
 RESULTS = Path(__file__).parent / "results" / "engine.json"
 TARGETS: dict[str, tuple[str, float]] = {

@@ -1,7 +1,7 @@
 """Frames a second of the generators, each optimisation alone and all of them together."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import onnxruntime as ort
@@ -11,7 +11,7 @@ from bench.turns import Run, rates
 from visavis.avatars import Avatar
 from visavis.core.region import Region
 from visavis.engine.cores import usable_cores
-from visavis.engine.generator import FastModel
+from visavis.engine.generator import FastModel, MouthModel
 from visavis.engine.graph.bind import Binding, bind
 from visavis.engine.graph.finish import finish
 from visavis.engine.graph.halves import Halves
@@ -21,10 +21,11 @@ from visavis.engine.graph.prepare import cut
 from visavis.engine.graph.verify import Rejoined, inputs_of, samples_of
 from visavis.engine.layout import candidates as plans
 from visavis.engine.layout import measure
+from visavis.engine.models import Generator
 from visavis.engine.providers.candidate import EXACT, Candidate
 from visavis.engine.providers.opening import open_candidate
 from visavis.engine.providers.usable import candidates
-from visavis.engine.session import Array, open_session
+from visavis.engine.session import Array, Float32, open_session
 
 _KEPT = 100_000_000  # bytes per template frame: everything
 BATCHES = (1, 2, 4, 8, 16)
@@ -39,7 +40,6 @@ def synctalk(wanted: str) -> tuple[Figures, dict[str, Levels], str]:
     whole = open_session(model, "whole")
     binding = bind(whole)
     feeds = samples_of(binding, [])[0]
-    picture = whole.run([binding.output], feeds)[0]
     naive = ort.InferenceSession(model, providers=["CPUExecutionProvider"])
     ways: dict[str, Callable[[], Run]] = {
         "one session per core": lambda: _plain(open_session(model, "whole"), binding, feeds)
@@ -47,7 +47,7 @@ def synctalk(wanted: str) -> tuple[Figures, dict[str, Levels], str]:
     exact = {name: cut(model, binding, _KEPT, name).halves for name in ("hoisted", "commuted")}
     for name, halves in exact.items():
         title = "template's half hoisted" if name == "hoisted" else "hoisted and 1×1 commuted"
-        ways[title] = lambda halves=halves: _half(halves, binding, feeds)
+        ways[title] = partial(_half, halves, binding, feeds)
     tried = [c for c in candidates() if wanted in ("auto", c.provider, str(c))]
     size = SYNCTALK.size
     seen = Region(0, 0, size, size)
@@ -59,11 +59,9 @@ def synctalk(wanted: str) -> tuple[Figures, dict[str, Levels], str]:
     levels = planes[1][PLANES].astype(np.float32)
     for candidate in tried:
         if candidate != EXACT:
-            ways[f"whole on {candidate}"] = lambda c=candidate: _bound(
-                model, c, feeds, {binding.output: np.empty_like(picture)}
-            )[0]
+            ways[f"whole on {candidate}"] = partial(_whole, model, candidate, binding, feeds)
         title = f"all together on {candidate}"
-        ways[title] = lambda c=candidate: _bound(mouth.network, c, given, _planes(seen))[0]
+        ways[title] = partial(_finished, mouth.network, candidate, given, seen)
         run, out = _bound(mouth.network, candidate, given, _planes(seen))
         run()
         difference = np.abs(out[PLANES] - levels)
@@ -86,6 +84,21 @@ def _plain(session: ort.InferenceSession, binding: Binding, feeds: Feeds) -> Run
 def _half(halves: Halves, binding: Binding, feeds: Feeds) -> Run:
     given = feeds | Rejoined(binding, halves).appearance(feeds)
     return _plain(open_session(halves.mouth, "half"), binding, given)
+
+
+def _whole(model: bytes, candidate: Candidate, binding: Binding, feeds: Feeds) -> Run:
+    picture = np.empty((1, 3, *binding.template_shape[-2:]), np.float32)
+    return _bound(model, candidate, feeds, {binding.output: picture})[0]
+
+
+def _finished(
+    network: bytes, candidate: Candidate, given: Mapping[str, Array], seen: Region
+) -> Run:
+    return _bound(network, candidate, given, _planes(seen))[0]
+
+
+def _generated(generator: Generator, template: Float32, audio: Float32) -> int:
+    return len(generator.generate(template, audio))
 
 
 def _planes(window: Region) -> dict[str, Array]:
@@ -127,7 +140,7 @@ def own(avatar: Avatar) -> tuple[Figures, Figures]:
     teams: dict[str, Sequence[Run]] = {
         "naive": [plain],
         "one session per core": [
-            lambda g=g: len(g.generate(feeds[spec.template], audio)) for g in whole
+            partial(_generated, g, feeds[spec.template], audio) for g in whole
         ],
     }
     if isinstance(model, FastModel):
@@ -148,8 +161,8 @@ def own(avatar: Avatar) -> tuple[Figures, Figures]:
     return found, rates(batches, rounds=3) | layouts
 
 
-def _fast(avatar: Avatar, model: object, batch: int) -> Run:
-    generator = replace(avatar, fast=model).fast.open()
+def _fast(avatar: Avatar, model: MouthModel, batch: int) -> Run:
+    generator = model.open()
     audio = _audio(avatar, batch)
     out = np.empty((batch, avatar.fast.window.planes_bytes), np.uint8)
     keys = list(range(batch))
@@ -161,6 +174,6 @@ def _fast(avatar: Avatar, model: object, batch: int) -> Run:
     return run
 
 
-def _audio(avatar: Avatar, batch: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.float32]]":
+def _audio(avatar: Avatar, batch: int) -> Float32:
     rows, features = avatar.bundle.window.rows, avatar.bundle.encoder.features
     return np.random.default_rng(0).standard_normal((batch, rows, features), np.float32)

@@ -33,7 +33,7 @@ def peaks() -> dict[str, float]:
     }
     teams["bandwidth_gbs"] = [_copier() for _ in range(cores)]
     found = rates(teams, rounds=5)
-    scale = dict.fromkeys(tried, _SIDE ** 3 / 1000000000.0) | {"bandwidth_gbs": 2 * _COPY_MB / 1e3}
+    scale = dict.fromkeys(tried, _SIDE**3 / 1000000000.0) | {"bandwidth_gbs": 2 * _COPY_MB / 1e3}
     return {name: rate * scale[name] for name, rate in found.items()}
 
 

@@ -1,8 +1,8 @@
 """The naive reference: what a plain Python program for such an avatar does.
 
-ONNX Runtime with its defaults runs the whole generator, one frame at a time, on all cores; the mouth
-is laid into an RGB frame, weighted in floating point over the whole frame; FFmpeg converts the frame
-to yuv420p and encodes it with libx264's defaults. It infers silence no more than the fast path does.
+ONNX Runtime with its defaults runs the whole generator, one frame at a time, on all cores; the
+mouth is laid into an RGB frame, weighted in floating point over the whole frame; FFmpeg converts
+the frame to yuv420p and encodes it with libx264's defaults. Silence is not inferred here either.
 """
 
 import time
@@ -48,10 +48,8 @@ class NaiveFrames:
 
     def __init__(self, template: Template) -> None:
         self._template = template
-        self.frames = [
-            VideoFrame.from_ndarray(frame, format="yuv420p").to_ndarray(format="rgb24")
-            for frame in template.frames
-        ]
+        pictures = [VideoFrame.from_ndarray(f, format="yuv420p") for f in template.frames]
+        self.frames = [np.asarray(p.to_ndarray(format="rgb24"), np.uint8) for p in pictures]
         height, width, _ = self.frames[0].shape
         self._weights = np.zeros((height, width, 1), np.float32)
         self._pasted = np.zeros((height, width, 3), np.uint8)
@@ -69,7 +67,7 @@ class NaiveFrames:
         self._pasted[y : y + size, x : x + size] = mouth
         base = self.frames[index].astype(np.float32)
         mixed = self._pasted.astype(np.float32) * self._weights + base * (1 - self._weights)
-        return mixed.astype(np.uint8)
+        return np.asarray(mixed, np.uint8)
 
 
 def hand_over(frame: Rgb) -> VideoFrame:

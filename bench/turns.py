@@ -12,7 +12,7 @@ Run = Callable[[], int]  # does some of the work; returns how many frames that w
 def rates(
     teams: Mapping[str, Sequence[Run]], rounds: int = 5, seconds: float = 0.25
 ) -> dict[str, float]:
-    """Median frames a second of each team. All runs of a team go at once, each on its own thread."""
+    """Median frames a second of each team. All runs of a team go at once, each on a thread."""
     for team in teams.values():
         _rate(team, 0.0)
     found: dict[str, list[float]] = {name: [] for name in teams}

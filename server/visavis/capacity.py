@@ -31,9 +31,9 @@ def measure_capacity(avatar: Avatar, pool: SessionPool) -> int:
 
 
 def _step_s(avatar: Avatar, pool: SessionPool) -> tuple[float, float]:
-    """Processor seconds of one frame: of all its work (features, generator, composite, H.264, Opus),
-    and of the part that runs on the event loop (features, composite). Neighbours on the machine
-    change the wall time, not these."""
+    """Processor seconds of one frame: of all its work (features, generator, composite, H.264 and
+    Opus), and of the part that runs on the event loop (features, composite). Neighbours on the
+    machine change the wall time, not these."""
     features, template, canvas = avatar.features(), avatar.template, avatar.canvas()
     video, audio = H264(avatar.bundle.width, avatar.bundle.height, _BIT_RATE), Opus()
     noise = np.random.default_rng(0).normal(0, 0.1, (_FRAMES, FRAME_SAMPLES)).astype(np.float32)

@@ -10,6 +10,7 @@ from tests.engine.fakes import FakeMouths, first
 
 from visavis.avatars import Avatar
 from visavis.engine import layout
+from visavis.engine.graph import cache
 from visavis.engine.layout import candidates, choose_plan, measure
 from visavis.engine.plan import Plan
 from visavis.engine.pool import SessionPool
@@ -18,7 +19,7 @@ from visavis.engine.pool import SessionPool
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache."""
-    monkeypatch.setattr(layout.cache, "folders", lambda avatar, beside: [tmp_path / avatar])
+    monkeypatch.setattr(cache, "folders", lambda avatar, beside: [tmp_path / avatar])
     return tmp_path
 
 
