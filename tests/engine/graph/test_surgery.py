@@ -11,6 +11,7 @@ from bench.synctalk import ULTRALIGHT, Family, build
 from visavis.core.region import Region
 from visavis.engine.graph import prepare, surgery
 from visavis.engine.graph.bind import bind
+from visavis.engine.graph.finish import finish
 from visavis.engine.graph.halves import Halves
 from visavis.engine.graph.network import GraphError
 from visavis.engine.graph.prepare import cut
@@ -65,7 +66,7 @@ def test_halves_that_a_bundle_brings_are_taken_if_they_are_right(
 
 
 def test_half_precision_that_shows_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = surgery.finish
+    real = finish
 
     def coarse(halves: Halves, binding: object, seen: Region, kind: str) -> object:
         if kind == "f2":
