@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --constraint
 ARGS ?=
 MINUTES ?= 60
 
-.PHONY: run test test-studio check format bench bench-pages soak pictures wheel clean
+.PHONY: run test test-studio check format bench bench-live bench-pages soak pictures wheel clean
 
 run: $(VENV)/.base
 	$(BIN)/visavis serve $(ARGS)
@@ -47,6 +47,10 @@ bench: $(VENV)/.dev browser
 
 bench-pages: $(VENV)/.dev browser
 	$(BIN)/python -m bench.pages $(ARGS)
+
+# Ten minutes of talk, viewers, bad networks: into bench/results/live.json.
+bench-live: $(VENV)/.dev browser
+	$(BIN)/python -m bench.live_media $(ARGS)
 
 soak: $(VENV)/.dev browser
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) $(ARGS)

@@ -8,12 +8,28 @@ import typer
 
 from visavis import __version__, avatars
 from visavis.cli_avatar import avatar_app
+<<<<<<< HEAD
 from visavis.cli_engine import Provider, TemplateCache, doctor, engine_config
 from visavis.cli_options import AvatarName, Sessions, log_to_stderr
+=======
+from visavis.cli_options import (
+    AvatarName,
+    Camera,
+    CameraDevice,
+    NoVoice,
+    Rtmp,
+    Sessions,
+    log_to_stderr,
+)
+>>>>>>> main
 from visavis.cli_output import FrameBar, out, progress_bar
 from visavis.cli_render import render
 from visavis.cli_serve import serve
+<<<<<<< HEAD
 from visavis.engine.config import AUTO, DEFAULT_CACHE, EXACT_ENGINE
+=======
+from visavis.config_outputs import OutputsConfig
+>>>>>>> main
 from visavis.engine.models import GeneratorError
 from visavis.errors import VisavisError
 
@@ -86,6 +102,10 @@ app.command()(serve)
 @app.command()
 def local(
     output: Annotated[Path | None, typer.Option("--out", help="MP4 instead of a window.")] = None,
+    rtmp: Rtmp = None,
+    camera: Camera = False,
+    camera_device: CameraDevice = None,
+    no_voice: NoVoice = False,
     avatar: AvatarName = "nova",
     device: Annotated[str | None, typer.Option(help="Microphone, by name or number.")] = None,
     seconds: Annotated[float | None, typer.Option(min=0.1, help="Stop after so long.")] = None,
@@ -93,9 +113,17 @@ def local(
     provider: Provider = AUTO,
     template_cache: TemplateCache = DEFAULT_CACHE,
 ) -> None:
-    """Speak into this machine's microphone; watch in a window, or record an MP4."""
+    """Speak into this machine's microphone; watch, record, stream, or be a camera."""
     from visavis.local import LocalJob, run_local
 
     log_to_stderr()
+<<<<<<< HEAD
     loaded = avatars.load(avatars.resolve(avatar), engine_config(provider, template_cache))
     run_local(loaded, LocalJob(output, device, seconds), sessions)
+=======
+    outputs = OutputsConfig(
+        rtmp=rtmp, camera=camera, camera_device=camera_device, voice=not no_voice
+    )
+    job = LocalJob(output, device, seconds, outputs)
+    run_local(avatars.load(avatars.resolve(avatar)), job, sessions)
+>>>>>>> main
