@@ -8,10 +8,7 @@ import typer
 
 from visavis import __version__, avatars
 from visavis.cli_avatar import avatar_app
-<<<<<<< HEAD
 from visavis.cli_engine import Provider, TemplateCache, doctor, engine_config
-from visavis.cli_options import AvatarName, Sessions, log_to_stderr
-=======
 from visavis.cli_options import (
     AvatarName,
     Camera,
@@ -21,15 +18,11 @@ from visavis.cli_options import (
     Sessions,
     log_to_stderr,
 )
->>>>>>> main
 from visavis.cli_output import FrameBar, out, progress_bar
 from visavis.cli_render import render
 from visavis.cli_serve import serve
-<<<<<<< HEAD
-from visavis.engine.config import AUTO, DEFAULT_CACHE, EXACT_ENGINE
-=======
 from visavis.config_outputs import OutputsConfig
->>>>>>> main
+from visavis.engine.config import AUTO, DEFAULT_CACHE, EXACT_ENGINE
 from visavis.engine.models import GeneratorError
 from visavis.errors import VisavisError
 
@@ -117,13 +110,9 @@ def local(
     from visavis.local import LocalJob, run_local
 
     log_to_stderr()
-<<<<<<< HEAD
-    loaded = avatars.load(avatars.resolve(avatar), engine_config(provider, template_cache))
-    run_local(loaded, LocalJob(output, device, seconds), sessions)
-=======
     outputs = OutputsConfig(
         rtmp=rtmp, camera=camera, camera_device=camera_device, voice=not no_voice
     )
     job = LocalJob(output, device, seconds, outputs)
-    run_local(avatars.load(avatars.resolve(avatar)), job, sessions)
->>>>>>> main
+    loaded = avatars.load(avatars.resolve(avatar), engine_config(provider, template_cache))
+    run_local(loaded, job, sessions)

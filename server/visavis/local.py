@@ -9,11 +9,8 @@ from pathlib import Path
 
 from visavis.avatars import Avatar
 from visavis.chores import in_background
-<<<<<<< HEAD
-from visavis.engine.layout import choose_plan
-=======
 from visavis.config_outputs import OutputsConfig
->>>>>>> main
+from visavis.engine.layout import choose_plan
 from visavis.engine.pool import SessionPool
 from visavis.errors import MediaError
 from visavis.local_outlets import LocalOutlets
@@ -43,14 +40,10 @@ def run_local(avatar: Avatar, job: LocalJob, sessions: int | None) -> None:
     """
     job.outputs.check()
     avatar.prepare()
-<<<<<<< HEAD
     plan = choose_plan(avatar.fast, sessions)
-    with SessionPool(avatar.fast, plan) as pool, in_background((avatar.prepare_rest,)):
-        asyncio.run(_run(avatar, pool, job))
-=======
     with (
         ExitStack() as stack,
-        SessionPool(avatar.fast, sessions) as pool,
+        SessionPool(avatar.fast, plan) as pool,
         in_background((avatar.prepare_rest,)),
     ):
         outlets = LocalOutlets(avatar, job.out, job.outputs, stack)
@@ -58,7 +51,6 @@ def run_local(avatar: Avatar, job: LocalJob, sessions: int | None) -> None:
         stack.close()
         if outlets.recording and outlets.recording.reason:
             raise MediaError(f"The recording failed: {outlets.recording.reason}.")
->>>>>>> main
 
 
 async def _run(avatar: Avatar, pool: SessionPool, job: LocalJob, outlets: LocalOutlets) -> None:

@@ -61,9 +61,9 @@ def test_a_film_in_fragments_can_be_read(make_tone: Callable[..., Float32]) -> N
         early = len(pipe.data)
     assert early > 0, "nothing came before the end"
     assert pipe.data.count(b"moof") >= 2
-    with av.open(io.BytesIO(bytes(pipe.data))) as container:
+    with av.open(io.BytesIO(bytes(pipe.data)), "r") as container:
         assert len(list(container.decode(video=0))) == 100
-    with av.open(io.BytesIO(bytes(pipe.data))) as container:
+    with av.open(io.BytesIO(bytes(pipe.data)), "r") as container:
         heard = sum(frame.samples for frame in container.decode(audio=0)) / 48_000
     assert heard == pytest.approx(4.0, abs=0.05)
 

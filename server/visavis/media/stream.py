@@ -104,14 +104,9 @@ class AvatarStream:
         self._pose = Pose(0, None, 0.0)  # newest that was released
         self._moment: Moment | None = None  # heard and not yet released
         self._closing = False  # the next frame is between an open mouth and a closed one
-<<<<<<< HEAD
         self._mouth: Planes | None = None  # newest of the utterance, held when one is late
         self._mouths = Recycler((1, pool.window.planes_bytes), np.uint8)
-        self._releases: deque[float] = deque(maxlen=_FPS_WINDOW)  # times, in seconds
-=======
-        self._mouth: Float32 | None = None  # newest ROI of the utterance, held when one is late
         self._releases: deque[float] = deque(maxlen=_INTERVALS_WINDOW)  # times, in seconds
->>>>>>> main
 
     @property
     def delay_s(self) -> float:
