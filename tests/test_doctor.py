@@ -17,8 +17,8 @@ def test_the_machine_the_providers_and_the_avatar(
     for text in ("processor ", "features ", "libraries ", "onnxruntime 1.", "  cpu:fp32 "):
         assert text in out
     assert "ms a frame on one core" in out
-    assert "avatar           lamp: runs on " in out
-    assert "capacity         7 callers at 25 FPS" in out
+    assert "avatar             lamp: runs on " in out
+    assert "capacity           7 callers at 25 FPS" in out
     assert "not in the installed onnxruntime; to get it: pip" in out
 
 

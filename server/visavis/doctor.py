@@ -13,7 +13,7 @@ from visavis.engine.pool import SessionPool
 from visavis.engine.processor import processor
 from visavis.engine.providers.usable import Standing, standings
 
-_WIDTH = 16
+_WIDTH = 18
 
 
 def examine(avatar: Avatar, capacity: bool = True) -> Iterator[str]:
@@ -31,7 +31,8 @@ def examine(avatar: Avatar, capacity: bool = True) -> Iterator[str]:
     yield from _avatar(avatar)
     if capacity:
         with SessionPool(avatar.fast) as pool:
-            yield _line("capacity", f"{measure_capacity(avatar, pool)} callers at 25 FPS")
+            held = measure_capacity(avatar, pool)
+            yield _line("capacity", f"{held} caller{'s' if held != 1 else ''} at 25 FPS")
 
 
 def _machine() -> Iterator[str]:

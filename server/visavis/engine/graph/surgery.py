@@ -9,7 +9,7 @@ from visavis.engine.graph.bind import Binding, bind
 from visavis.engine.graph.finish import finish
 from visavis.engine.graph.halves import Finished, Halves, Prepared, Report
 from visavis.engine.graph.network import GraphError
-from visavis.engine.graph.prepare import prepare
+from visavis.engine.graph.prepare import WAYS, prepare
 from visavis.engine.graph.verify import (
     Rejoined,
     difference,
@@ -21,7 +21,6 @@ from visavis.engine.session import Float32
 
 _log = logging.getLogger(__name__)
 _HALF, _FULL = "f2", "f4"
-_BROUGHT = "brought"
 
 
 def operate(
@@ -43,14 +42,15 @@ def operate(
     samples = samples_of(binding, real)
     reasons = list[str]()
     for kind in (_HALF, _FULL):
+        shrink = 2 if kind == _HALF else 1  # the planner counts float32
         made = _brought(halves, binding, model, samples) if halves else None
-        wide = each if kind == _FULL else 2 * each  # the planner counts float32
-        made = made or _cut(model, names, real, wide)
+        made = made or _cut(model, names, real, shrink * each)
         try:
             mouth = finish(made.halves, binding, seen, kind)
-            if mouth.offsets[-1] > each and made.halves.tensors and made.report.way != _BROUGHT:
+            if mouth.offsets[-1] > each and made.report.way in WAYS:
                 # It reads the template's picture as well, which takes room of its own.
-                made = _cut(model, names, real, max(0, wide * 2 - wide * mouth.offsets[-1] // each))
+                besides = mouth.offsets[-1] - made.report.kept_bytes // shrink
+                made = _cut(model, names, real, shrink * max(0, each - besides))
                 mouth = finish(made.halves, binding, seen, kind)
             levels = level_difference(whole, binding, made.halves, mouth, samples)
             return Finished(mouth, replace(made.report, kind=kind, levels=levels))
@@ -68,7 +68,7 @@ def _brought(
     except GraphError as error:
         _log.info("the halves that the bundle brings are not used: %s", error)
         return None
-    return Prepared(halves, Report(_BROUGHT, 0, 0, 0, 0.0, worst))
+    return Prepared(halves, Report("brought", 0, 0, 0, 0.0, worst))
 
 
 def _cut(
