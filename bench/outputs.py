@@ -14,13 +14,14 @@ import typer
 from bench.analysis import beeps
 from bench.browser import running_server
 from bench.films import pictures, skew_ms
+from bench.merge import RESULTS, merge, show
 from bench.nginx_rtmp import NginxRtmp
 from bench.publisher import publishing
-from bench.results_file import RESULTS, Figures, merge
 from bench.virtual_devices import device_skew_ms
 from bench.wav import speech
 from visavis.studio.lamp import TONE_AMPLITUDE, TONE_HZ, build_lamp
 
+Figures = dict[str, float | int | str]
 _DOWN_S = 3.0  # how long the RTMP server stays away
 _KILLS = 5
 
@@ -122,7 +123,9 @@ def main(
 ) -> None:
     """Measure, print, and put the figures beside those that are there already."""
     for name in only.split(","):
-        merge(json_file, SECTIONS[name](seconds))
+        figures = SECTIONS[name](seconds)
+        show(figures)
+        merge(json_file, figures)
 
 
 if __name__ == "__main__":
