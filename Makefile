@@ -81,7 +81,7 @@ $(PEOPLE:%=paint-%): paint-%: $(VENV)/.studio
 	$(STUDIO).crops $(DATA)/$* models/$* $(DATA)/$*.npz
 	$(STUDIO).train_generator $(DATA)/$*.npz $(DATA)/work-$* $(START)
 	$(STUDIO).export $(DATA)/$* $(DATA)/work-$*/painter.pt $(DATA)/listener/listener.pt models/$*
-	$(STUDIO).heldout_geometry $(DATA)/$*
+	PYTHONPATH=server $(VENV)-render/bin/python -m visavis.studio.heldout_geometry $(DATA)/$*
 	$(STUDIO).heldout_truth $(DATA)/$* models/$*
 	$(BIN)/visavis avatar score models/$* --json bench/results/score_$*.json
 

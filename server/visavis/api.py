@@ -35,6 +35,7 @@ class Api:
             Route("/avatars/{avatar}/idle.mp4", self.idle),
             Route("/stages", self.stages),
             Route("/stages/{stream}", self.stage, methods=["GET", "DELETE"]),
+            Route("/stages/{stream}/interrupt", self.interrupt, methods=["POST"]),
         ]
 
     async def ready(self, _: Request) -> Response:
@@ -78,14 +79,23 @@ class Api:
 
     async def stage(self, request: Request) -> Response:
         """GET tells about one stage, DELETE ends it for everybody."""
-        self._admit(request)
-        stage = self._house.stages.find(request.path_params["stream"])
-        if stage is None or stage.private:
-            raise HTTPException(404, "There is no such stage; publish or watch to open it.")
+        stage = self._find(request)
         if request.method == "DELETE":
             stage.end()
             return Response(status_code=200)
         return JSONResponse(self._about(stage))
+
+    async def interrupt(self, request: Request) -> Response:
+        """Drop all that the avatar was yet to say, and close its mouth."""
+        self._find(request).stream.interrupt()
+        return Response(status_code=204)
+
+    def _find(self, request: Request) -> Stage:
+        self._admit(request)
+        stage = self._house.stages.find(request.path_params["stream"])
+        if stage is None or stage.private:
+            raise HTTPException(404, "There is no such stage; publish or watch to open it.")
+        return stage
 
     def _admit(self, request: Request) -> None:
         self._house.gate.admit_change(request)

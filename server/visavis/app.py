@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from aiortc import RTCIceServer
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -31,8 +30,9 @@ from visavis.transports.meeting import meeting_routes
 from visavis.transports.origins import Cors, Origins
 from visavis.transports.talk import Talk
 from visavis.transports.visit import Visits
-from visavis.transports.whep import whep_routes
-from visavis.transports.whip import whip_routes
+from visavis.transports.websocket import Door
+from visavis.transports.whep import whep
+from visavis.transports.whip import whip
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,6 @@ class Server:
     stages: Stages
     showcase: Showcase
     outputs: Outputs
-
-    def ice_servers(self) -> list[RTCIceServer]:
-        """What both sides may ask for their addresses and for a relay."""
-        return [RTCIceServer(urls=self.config.stun)] if self.config.stun else []
 
     def find_avatar(self, avatar: str | None) -> Avatar:
         """None: the default one. Raises `UnknownAvatarError`."""
@@ -70,7 +66,7 @@ def build_app(server: Server) -> Starlette:
         server.stages,
         Visits(config.max_connections),
         server.find_avatar,
-        server.ice_servers,
+        config.ice.servers,
     )
     metrics = ServerMetrics(server.stages, house.visits, server.pool)
 
@@ -87,8 +83,9 @@ def build_app(server: Server) -> Starlette:
     routes = [
         Route("/metrics", show_metrics),
         *api.health_routes(),
-        *whip_routes(house),
-        *whep_routes(house),
+        whip(house),
+        whep(house),
+        *Door(house).routes(),
         *outputs.routes(house),
         Mount("/api", routes=[*api.routes(), *Talk(house).routes(), *meeting_routes(house.gate)]),
         Mount("/", Pages(directory=asset("client_web"), html=True)),

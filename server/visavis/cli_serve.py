@@ -18,6 +18,7 @@ from visavis.cli_options import (
 from visavis.config import ServeConfig
 from visavis.config_outputs import OutputsConfig
 from visavis.core.latency import LatencyName
+from visavis.transports.ice import IceSettings
 
 
 def serve(
@@ -44,6 +45,25 @@ def serve(
         LatencyName, typer.Option(help="How long sound and pictures may be held back.")
     ] = "balanced",
     stun: Annotated[str | None, typer.Option(help="STUN server, such as stun:host:3478.")] = None,
+    turn: Annotated[
+        str | None, typer.Option(help="TURN relay, such as turn:host:3478?transport=udp.")
+    ] = None,
+    turn_user: Annotated[str | None, typer.Option(help="User name at the relay.")] = None,
+    turn_password: Annotated[
+        str | None, typer.Option(envvar="VISAVIS_TURN_PASSWORD", help="Password at the relay.")
+    ] = None,
+    turn_secret: Annotated[
+        str | None,
+        typer.Option(envvar="VISAVIS_TURN_SECRET", help="Secret shared with coturn, instead."),
+    ] = None,
+    media_ports: Annotated[
+        str | None, typer.Option(help="UDP ports for media, such as 40000-40100.")
+    ] = None,
+    tls: Annotated[
+        str | None, typer.Option(help="self-signed: make a certificate for HTTPS.")
+    ] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain, PEM.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its key, PEM.")] = None,
     record: Annotated[
         Path | None, typer.Option(help="Record every stage into this folder.")
     ] = None,
@@ -72,7 +92,11 @@ def serve(
         public_hosts=tuple(public_host or ()),
         allow_origins=tuple(allow_origin or ()),
         latency=latency,
-        stun=stun,
+        ice=IceSettings(stun, turn, turn_user, turn_password, turn_secret),
+        media_ports=_ports(media_ports) if media_ports else None,
+        tls=tls,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
         outputs=OutputsConfig(
             record=record,
             record_on_request=record_on_request,
@@ -86,3 +110,11 @@ def serve(
     )
     log_to_stderr()
     run_server(config, avatars.resolve(avatar))
+
+
+def _ports(text: str) -> tuple[int, int]:
+    """A range of ports, or one. What is none is told apart by `ServeConfig.check`."""
+    first, _, last = text.partition("-")
+    if not first.isdecimal() or not (last or first).isdecimal():
+        return 0, 0
+    return int(first), int(last or first)

@@ -3,10 +3,13 @@
 import ipaddress
 import socket
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from visavis.config_outputs import OutputsConfig
 from visavis.core.latency import LatencyName
 from visavis.errors import ConfigError
+from visavis.transports.ice import IceSettings
+from visavis.transports.tls import SELF_SIGNED
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,11 @@ class ServeConfig:
     max_connections: int = 100  # callers, publishers and viewers together
     outputs: OutputsConfig = field(default_factory=OutputsConfig)  # ways out besides WebRTC
     latency: LatencyName = "balanced"  # how long sound and pictures may be held back
-    stun: str | None = None  # URL such as stun:host:3478; none is asked by default
+    ice: IceSettings = field(default_factory=IceSettings)  # none is asked by default
+    media_ports: tuple[int, int] | None = None  # first and last UDP port; None: any free ones
+    tls: str | None = None  # "self-signed": make a certificate
+    tls_cert: Path | None = None  # PEM, the chain
+    tls_key: Path | None = None  # PEM, not encrypted
 
     def check(self) -> None:
         """Raises `ConfigError` for settings that cannot work or are not safe."""
@@ -34,8 +41,10 @@ class ServeConfig:
             raise ConfigError("--max-sessions must be at least 1.")
         if self.pool_sessions is not None and not 1 <= self.pool_sessions <= 64:
             raise ConfigError("--sessions must be from 1 to 64.")
-        if self.stun is not None and not self.stun.startswith(("stun:", "stuns:")):
-            raise ConfigError("--stun must be a URL such as stun:host:3478.")
+        self._check_ice()
+        self._check_tls()
+        if self.media_ports and not 1024 <= self.media_ports[0] <= self.media_ports[1] <= 65_535:
+            raise ConfigError("--media-ports must be a range such as 40000-40100, from 1024 up.")
         self.outputs.check()
         for address in self.media_addresses:
             _check_own_address(address)
@@ -43,6 +52,29 @@ class ServeConfig:
             raise ConfigError(
                 f"Others can reach {self.host}: give --token, which callers must then present."
             )
+
+    def _check_ice(self) -> None:
+        ice = self.ice
+        if ice.stun is not None and not ice.stun.startswith("stun:"):
+            raise ConfigError("--stun must be a URL such as stun:host:3478.")
+        if ice.turn is not None and not ice.turn.startswith(("turn:", "turns:")):
+            raise ConfigError("--turn must be a URL such as turn:host:3478?transport=udp.")
+        has_user = ice.username is not None and ice.password is not None
+        if ice.turn is not None and not (ice.secret or has_user):
+            raise ConfigError("--turn needs --turn-secret, or --turn-user and --turn-password.")
+
+    def _check_tls(self) -> None:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ConfigError("--tls-cert and --tls-key go together.")
+        if self.tls not in (None, SELF_SIGNED):
+            raise ConfigError("--tls can only be self-signed.")
+        if self.tls and self.tls_cert:
+            raise ConfigError("Give --tls self-signed, or --tls-cert and --tls-key, not both.")
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether the server itself speaks HTTPS."""
+        return self.tls is not None or self.tls_cert is not None
 
     @property
     def is_loopback(self) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import fractions
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import numpy as np
 from aiortc import (
@@ -12,6 +12,7 @@ from aiortc import (
     RTCPeerConnection,
     RTCRtpReceiver,
     RTCSessionDescription,
+    VideoStreamTrack,
 )
 from aiortc.mediastreams import MediaStreamError
 from aiortc.rtp import RtcpSrPacket
@@ -73,13 +74,16 @@ class Caller:
 
     def __init__(self, clip: Float32) -> None:
         self.peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self.peer.addTransceiver(ClipTrack(clip), "sendrecv")
-        self.peer.addTransceiver("video", "recvonly")
+        self._offer_media(clip)
         self.peer.on("track", self._track_came)
         self.sound, self.picture = Received(48_000), Received(90_000)
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def __aenter__(self) -> "Caller":
+    def _offer_media(self, clip: Float32) -> None:
+        self.peer.addTransceiver(ClipTrack(clip), "sendrecv")
+        self.peer.addTransceiver("video", "recvonly")
+
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -87,7 +91,7 @@ class Caller:
 
     async def hang_up(self) -> None:
         await self.peer.close()
-        for transceiver in self.peer.getTransceivers():  # see TalkPeer.close
+        for transceiver in self.peer.getTransceivers():  # see Peer.close
             await transceiver.stop()
         for task in self._tasks:
             task.cancel()
@@ -106,6 +110,26 @@ class Caller:
         received.receiver = receiver
         _note_reports(receiver, received)
         self._tasks.append(asyncio.create_task(_note_media(track, received)))
+
+
+class Publisher(Caller):
+    """Only speaks, and, like most encoders, sends a picture that nobody asked for."""
+
+    def _offer_media(self, clip: Float32) -> None:
+        self.peer.addTransceiver(ClipTrack(clip), "sendonly")
+        self.peer.addTransceiver(VideoStreamTrack(), "sendonly")
+
+
+class Watcher(Caller):
+    """Only hears and sees."""
+
+    def __init__(self, *kinds: str) -> None:
+        self._kinds = kinds or ("audio", "video")
+        super().__init__(np.zeros(0, np.float32))
+
+    def _offer_media(self, clip: Float32) -> None:
+        for kind in self._kinds:
+            self.peer.addTransceiver(kind, "recvonly")
 
 
 def _note_reports(receiver: RTCRtpReceiver, received: Received) -> None:

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from visavis.serve import _Uvicorn
+from visavis.http_server import HttpServer
 from visavis.transports import impatient
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -26,7 +26,7 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
     )
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = _Uvicorn(config)
+        server = HttpServer(config)
         running = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:  # noqa: ASYNC110
             await asyncio.sleep(0.01)

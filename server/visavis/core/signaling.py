@@ -9,6 +9,7 @@ MAX_OFFER_BYTES = 64 * 1024
 MAX_CANDIDATES = 32
 _AUDIO_CODECS = frozenset({"opus"})
 _VIDEO_CODECS = frozenset({"h264", "vp8"})
+_FINGERPRINT = "a=fingerprint:sha-"
 _PORT = re.compile("[0-9]{1,5}")
 _OPUS_RTPMAP = re.compile(r"a=rtpmap:(\d+) opus/48000/2", re.IGNORECASE)
 _OPUS_WISHES = "minptime=10;useinbandfec=1;maxaveragebitrate=96000"
@@ -143,6 +144,16 @@ def _require_picture(section: MediaSection) -> None:
         raise UnsupportedOfferError(
             "The offer has neither H.264 nor VP8 video, of which a client needs one (RFC 7742)."
         )
+
+
+def require_fingerprints(sdp: str) -> None:
+    """Each m-section, or the session above them, must tell the certificate of its DTLS (RFC 8842
+    section 5): without it nobody could be known. Raises `OfferError`."""
+    session, *sections = re.split(r"^m=", sdp, flags=re.MULTILINE)
+    if _FINGERPRINT in session:
+        return
+    if not all(_FINGERPRINT in section for section in sections):
+        raise OfferError("The SDP has no fingerprint of the caller's certificate.")
 
 
 def ask_for_clear_voice(answer: str) -> str:

@@ -6,14 +6,17 @@ from typing import Any
 
 
 async def first(*waits: Coroutine[Any, Any, object]) -> None:
-    """Wait for the first of several awaitables; cancel the others and wait for that too."""
+    """Wait for the first of several awaitables; cancel the others and wait for that too. What the
+    first one raises is raised."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
 
 
 async def outcome(task: "asyncio.Task[Any]") -> None:

@@ -34,15 +34,9 @@ def agreement(made: Float32, true: Float32) -> tuple[float, int]:
     return correlation(made, true), best_lag(made, true)[0]
 
 
-def stillness(silent: Float32, speaking: Float32) -> float:
-    """Swing of the mouth in silence as a share of its range in speech (5th to 95th percentile)."""
-    low, high = np.percentile(speaking, [5, 95])
-    return float(np.ptp(silent) / max(float(high - low), 1e-6))
-
-
-def shut_share(opening: Float32, chosen: Bools, shut_px: float) -> float:
-    """In how many of the chosen frames the lips are shut; 1 if none is chosen."""
-    return float((opening[chosen] <= shut_px).mean()) if chosen.any() else 1.0
+def shut_share(opening: Float32, chosen: Bools, shut_px: float) -> float | None:
+    """In how many of the chosen frames the lips are shut; None if none is chosen."""
+    return float((opening[chosen] <= shut_px).mean()) if chosen.any() else None
 
 
 def motion(opening: Float32) -> float:

@@ -1,4 +1,4 @@
-"""Examine a listener on clips that it never heard: mouth opening, width, closures, stillness."""
+"""Examine a listener on clips that it never heard: mouth opening, width, closures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from visavis.core.window import WindowSpec
 from visavis.studio.articulation import CONTACTS
 from visavis.studio.augment import at_snr
 from visavis.studio.corpus import WINDOWS, Spoken
-from visavis.studio.curves import agreement, stillness
+from visavis.studio.curves import agreement
 from visavis.studio.gape import SHUT_PX, opening_px, width_px
 from visavis.studio.labels import Labels, joined
 from visavis.studio.listener import Listener, predict
@@ -19,8 +19,6 @@ from visavis.studio.rooms import office
 Float32 = NDArray[np.float32]
 CLOSURE = CONTACTS.index("PP")
 OPEN_PX = 4.0
-SILENCE_S = 10
-OFFICE_DB = -45.0
 
 
 @dataclass(frozen=True)
@@ -79,11 +77,3 @@ def examine(
         np.concatenate([speech for _, speech in made]),
         joined([clip.labels() for clip in clips]),
     )
-
-
-def restlessness(listener: Listener, clips: Sequence[Spoken]) -> float:
-    """Swing of the opening in ten seconds of office noise over its range in speech."""
-    samples = SILENCE_S * 16_000
-    quiet = office(samples, np.random.default_rng(1)) * np.float32(10 ** (OFFICE_DB / 20))
-    speaking = np.concatenate([opening_px(predict(listener, clip.pcm)[0]) for clip in clips])
-    return stillness(opening_px(predict(listener, quiet)[0]), speaking)

@@ -15,8 +15,8 @@ Float32 = NDArray[np.float32]
 CLASSES = tuple(VISEMES)
 GAP_S = 0.12
 """A shorter pause is part of speaking."""
-READY_S = 0.04
-"""Lips move before the voice is heard."""
+READY_S = 0.12
+"""Lips move before the voice is heard, and the gate takes two frames to let them."""
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,7 @@ def _correlations(takes: Sequence[Take]) -> tuple[float, float]:
     return correlation(made[:, 0], true[:, 0]), correlation(made[:, 1], true[:, 1])
 
 
-def _closures(takes: Sequence[Take]) -> float:
+def _closures(takes: Sequence[Take]) -> float | None:
     made, _ = joined(takes)
     closed = np.concatenate([take.sentence.closed() for take in takes])
     return shut_share(made[:, 0], closed, SHUT_PX)

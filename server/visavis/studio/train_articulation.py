@@ -16,7 +16,7 @@ from visavis.core.window import WindowSpec
 from visavis.studio import checkpoint
 from visavis.studio.corpus import WINDOWS, Spoken, load_corpus
 from visavis.studio.examine import CLOSURE, Marks, examine
-from visavis.studio.gape import OPENING, OPENING_SPREAD_PX, WIDTH, WIDTH_SPREAD_PX
+from visavis.studio.gape import OPENING, OPENING_SPREAD_PX, PART_PX, WIDTH, WIDTH_SPREAD_PX
 from visavis.studio.labels import CLASSES
 from visavis.studio.lessons import Batch, draw
 from visavis.studio.listener import Heard, Listener
@@ -59,8 +59,8 @@ class Lesson:
         spread = np.concatenate([s.labels.articulation for s in stretches]).std(0)
         weights = 1 / np.maximum(spread, SCALE_FLOOR)
         self._weights = torch.from_numpy((weights / weights.mean()).astype(np.float32))
-        lines = np.stack((OPENING / OPENING_SPREAD_PX, WIDTH / WIDTH_SPREAD_PX), 1)
-        self._lines = torch.from_numpy(lines)
+        self._opening = torch.from_numpy(OPENING / np.float32(OPENING_SPREAD_PX))
+        self._width = torch.from_numpy(WIDTH / np.float32(WIDTH_SPREAD_PX))
 
     def loss(self, heard: Heard, batch: Batch) -> Tensor:
         """Channels and their motion by smooth L1; opening and width by square, which unlike L1
@@ -69,7 +69,7 @@ class Lesson:
         wrong = heard.articulation - batch.articulation
         level = _smooth(wrong) * self._weights * (1 + CLOSURE_WEIGHT * shut)
         motion = wrong.diff(dim=1).abs() * self._weights
-        pixels = (wrong @ self._lines).square()
+        pixels = self.gape(heard.articulation, batch.articulation) + (wrong @ self._width).square()
         contact = fn.binary_cross_entropy_with_logits(
             heard.contact, batch.contact, weight=1 + TOUCH_WEIGHT * batch.contact
         )
@@ -80,11 +80,19 @@ class Lesson:
             "Tensor",
             level.mean()
             + MOTION_WEIGHT * motion.mean()
-            + PIXEL_WEIGHT * pixels.mean()
+            + PIXEL_WEIGHT * pixels.mean() / 2
             + CONTACT_WEIGHT * contact
             + VISEME_WEIGHT * visemes
             + SPEECH_WEIGHT * speech,
         )
+
+    def gape(self, made: Tensor, true: Tensor) -> Tensor:
+        """Squared error of the opening [B, N]: where the true lips lie on one another it matters
+        only whether the made ones do."""
+        part = PART_PX / OPENING_SPREAD_PX
+        wanted, given = true @ self._opening - part, made @ self._opening - part
+        shut = fn.relu(given).square()
+        return torch.where(wanted > 0, (given - wanted).square(), shut)
 
 
 def _smooth(error: Tensor) -> Tensor:

@@ -4,13 +4,14 @@ stream, one resource per session."""
 from aiortc import RTCIceServer
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
 
 from visavis.core.names import is_stream_name
 from visavis.core.trickle import MAX_FRAGMENT_BYTES, parse_fragment
 from visavis.transports.access import read_body, require_type
 from visavis.transports.house import SDP, House
+from visavis.transports.status import status
 from visavis.transports.visit import Visit
 
 FRAGMENT = "application/trickle-ice-sdpfrag"
@@ -26,17 +27,15 @@ class Endpoint:
         self._speaks = speaks
         self._sees = sees
 
-    def routes(self) -> list[Route]:
+    def mount(self) -> Mount:
         """`/prefix/stream` and `/prefix/stream/secret`."""
-        stream = f"/{self._prefix}/{{stream}}"
-        return [
-            Route(stream, self.endpoint, methods=["GET", "HEAD", "OPTIONS", "POST"]),
-            Route(
-                stream + "/{secret}",
-                self.session,
-                methods=["GET", "HEAD", "OPTIONS", "PATCH", "DELETE"],
-            ),
+        begin = ["GET", "HEAD", "OPTIONS", "POST"]
+        change = ["GET", "HEAD", "OPTIONS", "PATCH", "DELETE"]
+        routes = [
+            Route("/{stream}", self.endpoint, methods=begin),
+            Route("/{stream}/{secret}", self.session, methods=change),
         ]
+        return Mount(f"/{self._prefix}", routes=routes)
 
     async def endpoint(self, request: Request) -> Response:
         """POST begins a session; OPTIONS, GET and HEAD let clients find out what this is."""
@@ -45,7 +44,7 @@ class Endpoint:
         return Response(None, 200, {"Accept-Post": SDP}, media_type=SDP)
 
     async def session(self, request: Request) -> Response:
-        """PATCH trickles candidates, DELETE ends the session."""
+        """PATCH trickles candidates, DELETE ends the session, GET tells how it fares."""
         if request.method == "OPTIONS":
             return Response(None, 200, {"Accept-Patch": FRAGMENT})
         self._house.gate.admit_change(request)
@@ -56,7 +55,7 @@ class Endpoint:
         if request.method == "DELETE":
             visit.end()
             return Response(status_code=200)
-        return Response(status_code=204)
+        return JSONResponse(status(visit.stage))
 
     async def _begin(self, request: Request) -> Response:
         house = self._house
@@ -92,9 +91,13 @@ class Endpoint:
 
     def _find(self, request: Request) -> Visit:
         visit = self._house.visits.find(request.path_params["secret"])
-        if visit is None or visit.stage.name != request.path_params["stream"]:
+        if visit is None or not self._is_mine(visit, request.path_params["stream"]):
             raise HTTPException(404, "There is no such session; it may have ended.")
         return visit
+
+    def _is_mine(self, visit: Visit, stream: str) -> bool:
+        kind = (visit.peer.ingest is not None, visit.peer.tracks is not None)
+        return visit.stage.name == stream and kind == (self._speaks, self._sees)
 
 
 def ice_links(server: RTCIceServer) -> list[str]:

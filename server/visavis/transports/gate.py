@@ -56,6 +56,10 @@ class Gate:
         """Whether this is the token, compared in constant time."""
         return self.token is None or hmac.compare_digest(given.encode(), self.token.encode())
 
+    def require_patience(self, request: HTTPConnection) -> None:
+        """Slow down who begins too many calls."""
+        self._require_patience(request, self.calls)
+
     def _require_patience(self, request: HTTPConnection, limit: RateLimit) -> None:
         wait_s = limit.ask(caller_address(request), asyncio.get_running_loop().time())
         if wait_s:

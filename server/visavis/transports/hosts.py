@@ -8,6 +8,7 @@ from collections.abc import Collection
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 
@@ -20,11 +21,16 @@ class KnownHosts:
         self._names = frozenset(name.lower() for name in names)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and host_name(Headers(scope=scope)) not in self._names:
+        asked = scope["type"] in ("http", "websocket")
+        if asked and host_name(Headers(scope=scope)) not in self._names:
             text = (
                 "The server does not go by this name; use its own, or start it with --public-host."
             )
-            await JSONResponse({"error": text}, 400)(scope, receive, send)
+            response = JSONResponse({"error": text}, 400)
+            if scope["type"] == "websocket":
+                await WebSocket(scope, receive, send).send_denial_response(response)
+            else:
+                await response(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

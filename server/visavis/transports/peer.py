@@ -23,13 +23,18 @@ from visavis.core.signaling import (
     check_publish,
     check_talk,
     check_watch,
+    require_fingerprints,
 )
 from visavis.core.trickle import Fragment
-from visavis.errors import OfferError, UnsupportedOfferError
+from visavis.errors import OfferError, ServerFullError, UnsupportedOfferError
 from visavis.media.ingest import Ingest
-from visavis.transports.aiortc_patches import keep_sha256
+from visavis.transports.aiortc_patches import (
+    drain,
+    keep_sha256,
+    remote_ufrag,
+    wait_for_hello,
+)
 from visavis.transports.listening import listen_to
-from visavis.transports.peer_patches import drain, remote_ufrag, wait_for_hello
 from visavis.transports.viewer import Viewer
 
 _log = logging.getLogger(__name__)
@@ -63,6 +68,7 @@ class Peer:
         Raises `OfferError` or `UnsupportedOfferError`.
         """
         sections = self._check()(offer)
+        require_fingerprints(offer)
         self._candidates = offer.count("a=candidate:")
         try:
             return await self._answer(sections, keep_usable(offer, self._caller))
@@ -88,6 +94,8 @@ class Peer:
             reason = str(error).split("\n")[0][:200] or type(error).__name__
             raise OfferError(f"The SDP offer cannot be answered: {reason}.") from error
         answer = keep_sha256(self._peer.localDescription.sdp)
+        if "a=candidate:" not in answer:
+            raise ServerFullError("There is no UDP port free for media; try again in a while.")
         return ask_for_clear_voice(answer) if self.ingest else answer
 
     def _transceiver(self, kind: str) -> RTCRtpTransceiver:

@@ -1,16 +1,14 @@
 """The page's own door: a talk is a stage with a secret name, whose speaker also watches it."""
 
-from collections.abc import Mapping
-
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from visavis.core.names import is_stream_name
-from visavis.core.speech import SpeechState
 from visavis.media.stage import Stage
 from visavis.transports.house import SDP, House
+from visavis.transports.status import status
 from visavis.transports.visit import Visit
 
 
@@ -27,6 +25,7 @@ class Talk:
             Route("/talk/{avatar}", self.talk, methods=["POST"]),
             Route(session, self.session, methods=["GET", "POST", "DELETE"]),
             Route(session + "/gestures/{gesture}", self.gesture, methods=["POST"]),
+            Route(session + "/interrupt", self.interrupt, methods=["POST"]),
             Route("/ice", self.ice),
         ]
 
@@ -49,7 +48,7 @@ class Talk:
         DELETE ends it; its secret address is the permission."""
         stage = self._find(request)
         if request.method == "GET":
-            return JSONResponse(_status(stage))
+            return JSONResponse(status(stage))
         if request.method == "POST":
             return _answered(*await self._house.receive_again(request, stage))
         self._end(request, stage)
@@ -62,6 +61,11 @@ class Talk:
             known = ", ".join(stage.actor.bundle.gestures) or "none"
             raise HTTPException(404, f"There is no such gesture; this avatar has: {known}.")
         return Response(status_code=202)
+
+    async def interrupt(self, request: Request) -> Response:
+        """Drop all that the avatar was yet to say, and close its mouth."""
+        self._find(request).stream.interrupt()
+        return Response(status_code=204)
 
     async def ice(self, request: Request) -> Response:
         """The ICE servers that a page is to use, as `RTCPeerConnection` takes them."""
@@ -90,16 +94,3 @@ class Talk:
 def _answered(visit: Visit, answer: str) -> Response:
     secret = visit.stage.name if visit.stage.private else visit.id
     return Response(answer, 201, {"Location": f"/api/sessions/{secret}"}, media_type=SDP)
-
-
-def _status(stage: Stage) -> Mapping[str, object]:
-    stream = stage.stream
-    counters = stream.counters
-    return {
-        "state": "live" if stage.is_live else "connecting",
-        "delay_ms": round(1000 * stream.delay_s),
-        "fps": round(stream.fps, 2),
-        "late_frames": counters.late,
-        "fallback_frames": counters.late + counters.failed + counters.refused,
-        "speaking": stream.state is SpeechState.SPEAKING,
-    }

@@ -5,12 +5,12 @@ always something to watch, and the draft's 409 does not arise. No counter-offer 
 every answer fits the offer or is an error.
 """
 
-from starlette.routing import Route
+from starlette.routing import Mount
 
 from visavis.transports.endpoint import Endpoint
 from visavis.transports.house import House
 
 
-def whep_routes(house: House) -> list[Route]:
+def whep(house: House) -> Mount:
     """Watch at `/whep/<stream>`."""
-    return Endpoint(house, "whep", speaks=False, sees=True).routes()
+    return Endpoint(house, "whep", speaks=False, sees=True).mount()

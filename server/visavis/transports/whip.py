@@ -4,12 +4,12 @@ Who publishes last has the floor, and the one before is hung up on: an encoder w
 comes back before its old connection is known to be dead. The RFC leaves the choice open.
 """
 
-from starlette.routing import Route
+from starlette.routing import Mount
 
 from visavis.transports.endpoint import Endpoint
 from visavis.transports.house import House
 
 
-def whip_routes(house: House) -> list[Route]:
+def whip(house: House) -> Mount:
     """Publish at `/whip/<stream>`."""
-    return Endpoint(house, "whip", speaks=True, sees=False).routes()
+    return Endpoint(house, "whip", speaks=True, sees=False).mount()

@@ -1,8 +1,4 @@
-"""What visavis changes in how aiortc 1.16 and aioice 0.13 meet a peer, and why.
-
-Private names again: see `aiortc_patches` for the media half. tests/transports/test_peer_patches.py
-fails if a name moves.
-"""
+"""How an offer is answered: who greets first, which session it is, what is not looked at."""
 
 from typing import Any
 
