@@ -1,12 +1,10 @@
 /**
- * What can go wrong, as data: a code for programs and a sentence for people.
- *
  * @typedef {'insecure' | 'no-webrtc' | 'mic-refused' | 'mic-missing' | 'mic-busy' | 'mic-lost'
  *   | 'mic-elsewhere' | 'mic-taken' | 'mic-failed' | 'token' | 'no-avatar' | 'rejected' | 'off-air'
  *   | 'on-air' | 'server-full' | 'server-gone' | 'too-often' | 'media-blocked' | 'foreign'} ErrorCode
  */
 
-/** Codes that may heal on their own, so that trying again makes sense. */
+/** Codes that may heal on their own. */
 const TRANSIENT = new Set(['server-full', 'too-often', 'server-gone', 'media-blocked', 'off-air']);
 
 /** Codes that come with a time to wait. */
@@ -43,7 +41,7 @@ export class VisavisError extends Error {
     this.retryAfter_s = retryAfter_s;
   }
 
-  /** True when the same call may succeed later without anybody changing anything. */
+  /** Whether the same call may succeed later. */
   get transient() {
     return TRANSIENT.has(this.code);
   }

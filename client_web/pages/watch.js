@@ -7,6 +7,8 @@ import { watchWords } from './words.js';
 
 /** @typedef {import('../lib/session.js').Change} Change */
 
+const PATIENCE_MS = 1_500;
+
 const stream = query.get('stream') ?? '';
 const call = element('call');
 const stage = new Stage(element('stage'));
@@ -27,8 +29,10 @@ async function dress() {
     const avatar = avatars.find(({ id }) => id === first) ?? avatars[0];
     if (!avatar) return;
     name = avatar.name;
-    stage.dress(avatar, idleFilm(avatar.id));
+    stage.dress(avatar, '');
     render(last);
+    // The loop is for those who wait: it must not hold up the live picture of those who need not.
+    setTimeout(() => last.state !== 'live' && stage.rest(idleFilm(avatar.id)), PATIENCE_MS);
   } catch {
     // The call itself meets the same trouble, and says it.
   }
@@ -102,6 +106,6 @@ button.addEventListener('click', () => {
 shortcuts({ s: () => panel.toggle(), m: () => element('sound').click() });
 window.addEventListener('pagehide', () => watch?.disconnect());
 tint(element('stage'));
-void dress();
 if (stream) begin();
 else void ask();
+void dress();

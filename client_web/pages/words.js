@@ -11,9 +11,10 @@
 /**
  * @param {Change} change
  * @param {string} name of the avatar
+ * @param {string | null} [stream] on which others watch
  * @returns {Words}
  */
-export function talkWords({ state, error, attempt, attempts }, name) {
+export function talkWords({ state, error, attempt, attempts }, name, stream = null) {
   switch (state) {
     case 'asking':
       return {
@@ -23,7 +24,9 @@ export function talkWords({ state, error, attempt, attempts }, name) {
     case 'connecting':
       return { headline: `Calling ${name}…`, detail: 'This takes a second.' };
     case 'live':
-      return { headline: `${name} is with you`, detail: `Speak, and ${name} says it with you.` };
+      return stream
+        ? { headline: 'You are on air', detail: `Whoever watches “${stream}” hears you as ${name}.` }
+        : { headline: `${name} is with you`, detail: `Speak, and ${name} says it with you.` };
     case 'reconnecting':
       return {
         headline: 'Connection lost',
@@ -35,6 +38,12 @@ export function talkWords({ state, error, attempt, attempts }, name) {
     case 'error':
       return errorWords(error);
     default:
+      if (stream) {
+        return {
+          headline: `Go on air as ${name}`,
+          detail: `Press Talk and speak. Others watch the stream “${stream}”.`,
+        };
+      }
       return {
         headline: `Meet ${name}`,
         detail: `Press Talk and say something. ${name} speaks with your voice.`,
