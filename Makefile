@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --constraint
 ARGS ?=
 MINUTES ?= 60
 
-.PHONY: run test test-studio check format bench bench-pages soak pictures wheel clean
+.PHONY: run test test-studio check format bench bench-live bench-pages soak pictures wheel clean
 
 run: $(VENV)/.base
 	$(BIN)/visavis serve $(ARGS)
@@ -48,10 +48,14 @@ bench: $(VENV)/.dev browser
 bench-pages: $(VENV)/.dev browser
 	$(BIN)/python -m bench.pages $(ARGS)
 
+# Ten minutes of talk, viewers, bad networks: into bench/results/live.json.
+bench-live: $(VENV)/.dev browser
+	$(BIN)/python -m bench.live_media $(ARGS)
+
 soak: $(VENV)/.dev browser
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) $(ARGS)
 
-# Build the demo avatars from nothing: a day on two cores, resumable. See docs/avatars.md.
+# Build the demo avatars from nothing: hours, resumable. See docs/avatars.md.
 DATA ?= studio_data
 STUDIO := $(BIN)/python -m visavis.studio
 RENDER := PYTHONPATH=server $(VENV)-render/bin/python -m visavis.studio.render
@@ -84,6 +88,7 @@ $(PEOPLE:%=paint-%): paint-%: $(VENV)/.studio
 	PYTHONPATH=server $(VENV)-render/bin/python -m visavis.studio.heldout_geometry $(DATA)/$*
 	$(STUDIO).heldout_truth $(DATA)/$* models/$*
 	$(BIN)/visavis avatar score models/$* --json bench/results/score_$*.json
+	$(BIN)/python -m bench.score_table
 
 nova-320: paint-nova
 	$(STUDIO).synctalk_hearing $(DATA)/work-320 --corpus $(DATA)/corpus
@@ -91,10 +96,11 @@ nova-320: paint-nova
 	  $(DATA)/work-320 --corpus $(DATA)/corpus
 	$(STUDIO).export_synctalk $(DATA)/nova models/nova $(DATA)/work-320 models/nova-320
 	$(BIN)/visavis avatar score models/nova-320 --json bench/results/score_nova-320.json
+	$(BIN)/python -m bench.score_table
 
 # The designs of the painter side by side, with equal processor time each.
 designs: $(VENV)/.studio
-	$(STUDIO).designs $(DATA)/nova.npz $(DATA)/designs --json $(DATA)/designs.json
+	$(STUDIO).designs $(DATA)/nova.npz $(DATA)/designs --json bench/results/painter_designs.json
 
 # Blender needs NumPy below 2, hence an environment of its own.
 $(VENV)-render/.ready: server/visavis/studio/requirements-render.txt

@@ -57,12 +57,15 @@ class RunningServer:
 
 
 @contextlib.contextmanager
-def running_server(*arguments: str, avatars: Path | None = None) -> Iterator[RunningServer]:
-    """Run `visavis serve` on a free port, media on loopback only; end it by Ctrl-C."""
+def running_server(
+    *arguments: str, avatars: Path | None = None, module: str = "visavis"
+) -> Iterator[RunningServer]:
+    """Run `visavis serve` on a free port, media on loopback only; end it by Ctrl-C. `module` is
+    what stands for visavis."""
     environment = dict(os.environ)
     if avatars:
         environment["VISAVIS_AVATARS"] = str(avatars)
-    command = [sys.executable, "-m", "visavis", "serve", "--port", "0"]
+    command = [sys.executable, "-m", module, "serve", "--port", "0"]
     command += ["--media-address", "127.0.0.1", *arguments]
     with tempfile.TemporaryFile("a+") as log:
         process = subprocess.Popen(command, stderr=log, text=True, env=environment)

@@ -121,6 +121,16 @@
       state.begin = await statistics(window.visavisTalk.peer);
       state.started = performance.now();
     },
+    // What was recorded since the last time, for runs too long to keep in the page.
+    async drain() {
+      const [blocks, frames, origin] = [state.blocks, state.frames, state.origin];
+      [state.blocks, state.frames, state.origin] = [[], [], Infinity];
+      const all = (key) => encode(blocks.flatMap((block) => [...block[key]]));
+      return {
+        stats: await statistics(window.visavisTalk.peer), frames, first: blocks[0].time, origin,
+        tap_ms: state.tap_ms, output_ms: state.output_ms, mic: all('mic'), remote: all('remote'),
+      };
+    },
     async stop() {
       const end = await statistics(window.visavisTalk.peer);
       const all = (key) => encode(state.blocks.flatMap((block) => [...block[key]]));

@@ -27,6 +27,10 @@ class ServerMetrics(Collector):
         self._registry = CollectorRegistry()
         self._registry.register(self)
 
+    def add(self, more: Collector) -> None:
+        """Collect these too."""
+        self._registry.register(more)
+
     def text(self) -> bytes:
         """The metrics in Prometheus' text format."""
         return generate_latest(self._registry)
@@ -58,6 +62,8 @@ class ServerMetrics(Collector):
         for fate in _STREAM_FIELDS:
             frames.add_metric([fate], self._total(fate, live))
         yield frames
+        interval = max((s.stream.interval_p99_s for s in live), default=0.0)
+        yield _gauge("visavis_release_interval_p99_seconds", "Over the last minute.", interval)
         sound = CounterMetricFamily(
             "visavis_sound_seconds",
             "Sound taken in, filled with silence, dropped.",

@@ -95,7 +95,7 @@ async def test_the_lamp_lights_while_the_returned_tone_sounds(
         await _until(lambda: not stages.live)
     sound, picture = caller.sound.wall_times(), caller.picture.wall_times()
     tones, flashes = _spans(sound, 0.2), _spans(picture, 128)
-    assert max(level for _, level in sound) == pytest.approx(0.5, abs=0.1)
+    assert np.median([level for _, level in sound if level > 0.2]) == pytest.approx(0.5, abs=0.1)
     assert flashes
     for begin, end in flashes:  # no flash outside a tone, though a late frame may cut one short
         assert any(on - FRAME_S <= begin and end <= off + FRAME_S for on, off in tones)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.core.bitrate import nominal, plan
+from visavis.core.bitrate import Allowance, nominal, plan
 from visavis.core.compositor import Frame
 from visavis.core.timeline import FPS, FRAME_S, OUTPUT_RATE, PTIME_SAMPLES
 from visavis.media.encoders.coded import Coded, VideoCodec
@@ -55,7 +55,7 @@ class Broadcast:
 
     def subscribe(self) -> Subscription:
         """A viewer, who costs nothing until he sees or hears."""
-        return Subscription(self)
+        return Subscription(self, Allowance(self._most))
 
     @property
     def viewers(self) -> int:
@@ -137,15 +137,19 @@ class Broadcast:
 
     def _plan(self) -> None:
         """Fit the bit rates to what the viewers can receive."""
+        sent = {rendition: rendition.take_sent() for rendition in self._renditions.values()}
+        for viewer in self._viewers:
+            if viewer.rendition in sent:
+                viewer.allowance.update(viewer.bit_rate, sent[viewer.rendition])
         for codec in {codec for codec, _ in self._renditions}:
             self._plan_codec(codec, [v for v in self._viewers if v.codec == codec])
         self._retire_unwatched()
 
     def _plan_codec(self, codec: VideoCodec, viewers: Sequence[Subscription]) -> None:
-        estimates = {n: v.bit_rate for n, v in enumerate(viewers) if v.bit_rate is not None}
+        allowed = {number: v.allowance.bit_rate for number, v in enumerate(viewers)}
         known = self._renditions.get((codec, True))
         before = frozenset(n for n, v in enumerate(viewers) if v.rendition is known is not None)
-        chosen = plan(estimates, self._most, before)
+        chosen = plan(allowed, self._most, before)
         self._rendition(codec, small=False).bit_rate = chosen.full
         if chosen.small is not None:
             self._rendition(codec, small=True).bit_rate = chosen.small

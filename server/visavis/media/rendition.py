@@ -31,6 +31,7 @@ class Rendition:
         self.keyframes = KeyframeRequests()
         self.pictures = 0  # encoded
         self.viewers: set[PacketQueue] = set()
+        self._sent = 0  # bits since they were last asked for
         self._size = size
         self._to_loop = to_loop
         self._encoder: VideoEncoder | None = None
@@ -47,6 +48,11 @@ class Rendition:
     def failed(self) -> int:
         """Frames that the encoder could not take."""
         return self._thread.failed
+
+    def take_sent(self) -> int:
+        """Bits that were encoded since this was asked last."""
+        sent, self._sent = self._sent, 0
+        return sent
 
     def join(self, viewer: PacketQueue) -> None:
         """Give a viewer this rendition, from its next keyframe on."""
@@ -83,6 +89,7 @@ class Rendition:
     def _deliver(self, coded: Sequence[Coded]) -> None:
         self.pictures += len(coded)
         for packet in coded:
+            self._sent += 8 * len(packet.data)
             taken = [viewer.put(packet) for viewer in self.viewers]
             if not all(taken):
                 self.keyframes.ask()

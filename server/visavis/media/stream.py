@@ -31,6 +31,7 @@ from visavis.media.switch import Source
 Float32 = NDArray[np.float32]
 _log = logging.getLogger(__name__)
 _FPS_WINDOW = 51  # releases, two seconds
+_INTERVALS_WINDOW = 1501  # releases, a minute
 _CLOSING_GAIN = 0.5  # of the one frame between an open mouth and a closed one
 
 
@@ -98,7 +99,7 @@ class AvatarStream:
         self._moment: Moment | None = None  # heard and not yet released
         self._closing = False  # the next frame is between an open mouth and a closed one
         self._mouth: Float32 | None = None  # newest ROI of the utterance, held when one is late
-        self._releases: deque[float] = deque(maxlen=_FPS_WINDOW)  # times, in seconds
+        self._releases: deque[float] = deque(maxlen=_INTERVALS_WINDOW)  # times, in seconds
 
     @property
     def delay_s(self) -> float:
@@ -108,9 +109,27 @@ class AvatarStream:
     @property
     def fps(self) -> float:
         """Frames released per second, over the last two seconds."""
+        count = min(len(self._releases), _FPS_WINDOW)
+        if count < 2:
+            return 0.0
+        return (count - 1) / (self._releases[-1] - self._releases[-count])
+
+    @property
+    def interval_p99_s(self) -> float:
+        """The 99th percentile of the time between two releases, over the last minute."""
         if len(self._releases) < 2:
             return 0.0
-        return (len(self._releases) - 1) / (self._releases[-1] - self._releases[0])
+        return float(np.percentile(np.diff(self._releases), 99))
+
+    @property
+    def stages_s(self) -> dict[str, float]:
+        """Where the time from a sound's arrival to its release goes, as it is now."""
+        return {
+            "jitter buffer": self._source.buffered_s,
+            "wait for the tick": FRAME_S / 2,
+            "look-ahead": self.look_ahead * FRAME_S,
+            "making the frame": self._release_s,
+        }
 
     def gesture(self, name: str) -> bool:
         """Play a gesture when the idle clip next passes a home frame; the newest request wins.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from visavis.core.bitrate import Allowance
 from visavis.media.encoders.coded import VideoCodec
 from visavis.media.queue import PacketQueue
 from visavis.media.rendition import Rendition
@@ -35,7 +36,8 @@ class Publisher(Protocol):
 class Subscription:
     """One viewer's packets: nothing before `see` and `hear`."""
 
-    def __init__(self, broadcast: Publisher) -> None:
+    def __init__(self, broadcast: Publisher, allowance: Allowance) -> None:
+        self.allowance = allowance
         self.codec: VideoCodec | None = None
         self.epoch = broadcast.epoch
         self.video = PacketQueue(_VIDEO_WAITING, gated=True)
