@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from bench.browser import RATE, Recording, chromiums, measured_page, record, running_server
 from bench.mouth import mouth_box
@@ -32,6 +32,7 @@ PIECE_S = 6.0
 _STEP_S = 0.005
 _REACH_S = 0.5
 _SLOW_S = 0.6  # what moves more slowly is the head, not the mouth
+_WINDOW: ViewportSize = {"width": 400, "height": 700}
 _NEXT_SPEAKER_S = 37.0  # the second wave file begins here in the first
 
 
@@ -58,6 +59,8 @@ def call(seconds: float = 60.0, avatar: str = "nova") -> CallFigures:
             chromiums(*files) as browsers,
         ):
             host, guest = (measured_page(browser, "about:blank") for browser in browsers)
+            for page in (host, guest):  # a window like a phone's: drawing is the processor's here
+                page.set_viewport_size(_WINDOW)
             connect(host, guest, f"{server.url}/meet/?processing=off")
             host.wait_for_timeout(1000 * WARM_UP_S)
             heard = record([host, guest], seconds, box)
@@ -111,9 +114,7 @@ def speech_skews_ms(heard: Recording, voice: NDArray[np.float32], lips: Float64)
     for at in range(0, len(heard.remote) - round(PIECE_S * RATE), round(PIECE_S * RATE)):
         piece = heard.remote[at : at + round(PIECE_S * RATE)]
         begun_s = origin_s + at / RATE
-        spoken_s = (
-            _place(piece, voice.astype(np.float64)) / RATE
-        )
+        spoken_s = _place(piece, voice.astype(np.float64)) / RATE
         inside = (shown_s >= begun_s) & (shown_s < begun_s + PIECE_S)
         if inside.sum() < PIECE_S / FRAME_S / 2:
             continue
