@@ -41,7 +41,7 @@ export class VisavisError extends Error {
     this.retryAfter_s = retryAfter_s;
   }
 
-  /** Whether the same call may succeed later. */
+  /** Whether it may heal. */
   get transient() {
     return TRANSIENT.has(this.code);
   }

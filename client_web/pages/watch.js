@@ -1,6 +1,7 @@
 import { ServerApi } from '../lib/server_api.js';
 import { Stage } from '../lib/stage.js';
 import { Watch } from '../lib/watch.js';
+import { Captions } from './captions.js';
 import { element, icon, idleFilm, query, say, shortcuts, soundButton, tint, token, write } from './page.js';
 import { StatsPanel } from './stats_panel.js';
 import { watchWords } from './words.js';
@@ -103,7 +104,13 @@ button.addEventListener('click', () => {
   if (last.state === 'live') setSound(true);
   else void watch?.connect();
 });
-shortcuts({ s: () => panel.toggle(), m: () => element('sound').click() });
+const captions = new Captions(element('caption'), () => watch);
+element('captions').addEventListener('click', () => {
+  const on = element('captions').getAttribute('aria-pressed') !== 'true';
+  element('captions').setAttribute('aria-pressed', String(on));
+  captions.show(on);
+});
+shortcuts({ s: () => panel.toggle(), c: () => element('captions').click(), m: () => element('sound').click() });
 window.addEventListener('pagehide', () => watch?.disconnect());
 tint(element('stage'));
 if (stream) begin();

@@ -70,6 +70,7 @@ class Stage:
             latency=latency,
         )
         self._broadcasts: dict[int, Broadcast] = {}  # by the id of their canvas
+        self.caption = ""  # what is being said, where its text is known
         self.ending = asyncio.Event()  # guests go when it is set
         self._live = asyncio.Event()
         self._seats = 0

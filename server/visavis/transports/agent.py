@@ -30,6 +30,7 @@ _SLICE_S = 0.1  # of sound, converted at a time so that the event loop is not he
 _EVENTS = 256  # that wait for a slow reader
 _MESSAGES = (200, 50.0)  # control messages: at once, and a second in the long run
 GOING_AWAY, POLICY, TRY_AGAIN = 1001, 1008, 1013  # close codes, RFC 6455 section 7.4.1
+_CAPTION = 500  # characters that are shown
 _NORMAL = (1000, 1001)
 
 
@@ -79,6 +80,7 @@ class Agent:
             if not self._lost.is_set():
                 stage.stream.interrupt() if self._feed.queued else self._feed.interrupt()
             stage.sound.leave(self._feed)
+            stage.caption = ""
             stage.stream.listeners.remove(self._state_changed)
         return await self._hang_up()
 
@@ -148,6 +150,8 @@ class Agent:
             self.interrupt()
         elif message.kind == "gesture":
             self._gesture(message.fields["name"])
+        elif message.kind == "caption":
+            self._stage.caption = message.fields["text"][:_CAPTION]
         else:
             raise ProtocolError("already-started", "type", "The session has started already.")
 
@@ -163,6 +167,7 @@ class Agent:
         self._waiting.clear()
         self._begun, self._odd = False, b""
         self._resampler = Resampler(self._rate, OUTPUT_RATE)
+        self._stage.caption = ""
         self._stage.stream.interrupt()
         self._settle()
 
@@ -208,6 +213,8 @@ class Agent:
             self._tell({"type": "credit", "samples": granted})
 
     def _state_changed(self, state: SpeechState) -> None:
+        if state is SpeechState.IDLE:
+            self._stage.caption = ""
         self._tell({"type": state.value})
 
     def _finished(self, played: Played, interrupted: bool) -> None:
