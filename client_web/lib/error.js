@@ -10,7 +10,7 @@ const TRANSIENT = new Set(['server-full', 'too-often', 'server-gone', 'media-blo
 /** Codes that come with a time to wait. */
 const BUSY = new Set(['server-full', 'too-often', 'off-air']);
 
-/** @type {Record<string, ErrorCode>} names of the DOMExceptions of getUserMedia */
+/** @type {Record<string, ErrorCode>} DOMExceptions of getUserMedia */
 const MICROPHONE_CODES = {
   NotAllowedError: 'mic-refused',
   SecurityError: 'mic-refused',
@@ -20,12 +20,12 @@ const MICROPHONE_CODES = {
   AbortError: 'mic-busy',
 };
 
-/** @type {Record<number, ErrorCode>} HTTP status codes of the server */
+/** @type {Record<number, ErrorCode>} */
 const STATUS_CODES = {
   401: 'token', 403: 'foreign', 404: 'no-avatar', 409: 'off-air', 429: 'too-often', 503: 'server-full',
 };
 
-/** Seconds to wait when a busy server does not say how long. */
+/** When a busy server does not say. */
 const DEFAULT_RETRY_S = 10;
 
 export class VisavisError extends Error {
@@ -64,7 +64,10 @@ export function microphoneError(error) {
  * @returns {Promise<VisavisError>}
  */
 export async function responseError(response) {
-  const code = STATUS_CODES[response.status] ?? (response.status >= 500 ? 'server-gone' : 'rejected');
+  const { status, headers } = response;
+  // A stream that will be there soon says when; a stage that another avatar is on does not.
+  const code = status === 409 && !headers.has('Retry-After') ? 'on-air'
+    : STATUS_CODES[status] ?? (status >= 500 ? 'server-gone' : 'rejected');
   const message = await sentence(response);
   return new VisavisError(code, message, BUSY.has(code) ? retryAfter_s(response) : 0);
 }

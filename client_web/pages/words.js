@@ -133,8 +133,8 @@ const ERROR_WORDS = {
     detail: 'Check the address of this page, or open the start page and choose one.',
   },
   'on-air': {
-    headline: 'Somebody else is on air',
-    detail: 'Take another name for your stream, or wait until they have finished.',
+    headline: 'Another avatar is on that stream',
+    detail: 'Take another name for your stream, or choose the avatar that is there.',
   },
   'off-air': {
     headline: 'Nobody is on air yet',
