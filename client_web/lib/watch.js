@@ -1,13 +1,13 @@
 import { requireWebRtc, Session } from './session.js';
 
 /**
- * Watch a stream that somebody else speaks into (WHEP).
+ * Watch a stream that somebody speaks into (WHEP).
  *
  *     const watch = new Watch({ stream: 'main' });
  *     watch.addEventListener('media', () => { video.srcObject = watch.remoteStream; });
  *     watch.connect();
  *
- * It waits for ever, for a stream that is not on air yet and for a server that restarts.
+ * Waits for ever, for a stream that is not on air yet and for a server that restarts.
  *
  * @typedef {import('./session.js').SessionOptions & {
  *   stream: string,
