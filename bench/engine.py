@@ -57,6 +57,10 @@ def main() -> None:
         figures |= _timed(part, PARTS[part], bench)
         _write(arguments.out, figures)
     _show(figures)
+    if arguments.out == RESULTS and {"live", "compatible"} & set(arguments.only):
+        from bench.plots import draw
+
+        draw(figures)
 
 
 def _timed(
