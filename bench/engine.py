@@ -7,6 +7,7 @@ parts and keeps the others' figures.
 import argparse
 import json
 import logging
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.ERROR)
+    sys.setswitchinterval(0.0005)  # as the server does
     avatar = avatars.load(avatars.resolve(arguments.avatar), EngineConfig(arguments.provider))
     avatar.prepare_rest(lambda: False)
     bench = Bench(avatar, arguments.provider)

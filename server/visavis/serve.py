@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 def run_server(config: ServeConfig, bundle: Bundle) -> None:
     """Serve an avatar until a signal asks to stop. Raises `ConfigError` and `BundleError`."""
     config.check()
+    sys.setswitchinterval(_SWITCH_S)
     aiortc_patches.use_addresses(config.media_addresses)
     if config.media_ports:
         aiortc_patches.use_ports(*config.media_ports)
