@@ -195,6 +195,17 @@ async def test_what_was_lost_is_sent_again_as_rfc_4588_says() -> None:
         assert getattr(original, name) == getattr(second, name)
 
 
+async def test_who_asks_for_everything_again_and_again_gets_no_flood() -> None:
+    sender, source, wire = await _begin()
+    source.queue.put_nowait(_picture(3600, b"only"))
+    (only,) = await _sent(wire, 1)
+    for _ in range(100):
+        lost = [only.sequence_number] * 17
+        await sender._handle_rtcp_packet(RtcpRtpfbPacket(1, 1, sender._ssrc, lost))
+    await sender.stop()
+    assert len(wire.packets) == 1 + 512
+
+
 async def test_what_the_receiver_says_reaches_the_feed() -> None:
     sender, source, _ = await _begin()
     for kind in (1, 4):  # PLI, FIR

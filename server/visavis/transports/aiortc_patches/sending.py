@@ -108,6 +108,7 @@ class _SendPath:
         self._private = vars(sender)
         self._sender = sender
         self._feed = feed
+        self._credit = _HISTORY  # packets that may be sent again now
         self._history: list[tuple[int, int, int, bytes] | None] = [None] * _HISTORY
         self._sequence = 0
         self._payload_type = 0
@@ -144,6 +145,7 @@ class _SendPath:
             if number % _BURST == _BURST - 1:
                 await asyncio.sleep(0)
         self._private[f"{_PREFIX}packet_count"] += len(coded.payloads)
+        self._credit = min(_HISTORY, self._credit + len(coded.payloads))
         self._private[f"{_PREFIX}rtp_timestamp"] = timestamp
         self._private[f"{_PREFIX}ntp_timestamp"] = _ntp(self._feed.wall_s(coded.pts))
         self.has_sent = True
@@ -151,8 +153,9 @@ class _SendPath:
     async def send_again(self, sequence: int) -> None:
         """In place of `RTCRtpSender._retransmit`: RFC 4588 if it was agreed on."""
         kept = self._history[sequence % _HISTORY]
-        if kept is None or kept[0] != sequence:
+        if kept is None or kept[0] != sequence or not self._credit:
             return
+        self._credit -= 1
         _, timestamp, marker, payload = kept
         packet = RtpPacket(self._payload_type, marker >> 7, sequence, timestamp)
         packet.ssrc, packet.payload = self._sender._ssrc, payload
