@@ -1,5 +1,6 @@
 """Prometheus metrics, read from the counters that each part keeps for itself."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import fields
 
@@ -37,6 +38,7 @@ class ServerMetrics(Collector):
         yield from self._sessions(live)
         yield from self._frames(live)
         yield from self._generator()
+        yield _gauge("visavis_tasks", "Tasks of the event loop.", len(asyncio.all_tasks()))
 
     def _sessions(self, live: list[Stage]) -> Iterable[Metric]:
         speaking = sum(s.stream.state is SpeechState.SPEAKING for s in live)
