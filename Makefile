@@ -66,7 +66,7 @@ bench-live: $(VENV)/.dev browser
 soak: $(VENV)/.dev browser
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) $(ARGS)
 
-# Build the demo avatars from nothing: a day on two cores, resumable. See docs/avatars.md.
+# Build the demo avatars from nothing: hours, resumable. See docs/avatars.md.
 DATA ?= studio_data
 STUDIO := $(BIN)/python -m visavis.studio
 RENDER := PYTHONPATH=server $(VENV)-render/bin/python -m visavis.studio.render
@@ -99,6 +99,7 @@ $(PEOPLE:%=paint-%): paint-%: $(VENV)/.studio
 	PYTHONPATH=server $(VENV)-render/bin/python -m visavis.studio.heldout_geometry $(DATA)/$*
 	$(STUDIO).heldout_truth $(DATA)/$* models/$*
 	$(BIN)/visavis avatar score models/$* --json bench/results/score_$*.json
+	$(BIN)/python -m bench.score_table
 
 nova-320: paint-nova
 	$(STUDIO).synctalk_hearing $(DATA)/work-320 --corpus $(DATA)/corpus
@@ -106,10 +107,11 @@ nova-320: paint-nova
 	  $(DATA)/work-320 --corpus $(DATA)/corpus
 	$(STUDIO).export_synctalk $(DATA)/nova models/nova $(DATA)/work-320 models/nova-320
 	$(BIN)/visavis avatar score models/nova-320 --json bench/results/score_nova-320.json
+	$(BIN)/python -m bench.score_table
 
 # The designs of the painter side by side, with equal processor time each.
 designs: $(VENV)/.studio
-	$(STUDIO).designs $(DATA)/nova.npz $(DATA)/designs --json $(DATA)/designs.json
+	$(STUDIO).designs $(DATA)/nova.npz $(DATA)/designs --json bench/results/painter_designs.json
 
 # Blender needs NumPy below 2, hence an environment of its own.
 $(VENV)-render/.ready: server/visavis/studio/requirements-render.txt

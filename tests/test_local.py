@@ -1,5 +1,7 @@
 """The local way: this machine's microphone into a film, by a PortAudio that is made up."""
 
+# ruff: noqa: F401, F811 - fixtures of other tests
+
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,10 +12,14 @@ import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.transports.rtmp_server import free_port
+from tests.transports.test_camera import FakeDevice, devices
 
 from visavis.avatars import Avatar
+from visavis.config_outputs import OutputsConfig
 from visavis.errors import DeviceError, MediaError
 from visavis.local import LocalJob, run_local
+from visavis.media.outputs.guarded import GuardedFile
 from visavis.transports import microphone
 
 Float32 = NDArray[np.float32]
@@ -25,17 +31,27 @@ class Device:
     PortAudioError = OSError
 
     def __init__(self, clip: Float32, unplugged_after_s: float | None = None) -> None:
+        self.opened = 0
+        self.rescans = 0
         self._blocks = clip[: len(clip) // 960 * 960].reshape(-1, 960, 1)
         self._unplugged_after = unplugged_after_s
         self._ended = threading.Event()
         self.closed = 0
 
     def InputStream(self, callback: Any, finished_callback: Any, **_: object) -> "Device":  # noqa: N802
+        self.opened += 1
         self._came, self._finished = callback, finished_callback
         self._thread = threading.Thread(target=self._play)
         return self
 
+    def _terminate(self) -> None:
+        self.rescans += 1
+
+    def _initialize(self) -> None:
+        """There is one device, always."""
+
     def start(self) -> None:
+        self._ended.clear()
         self._thread.start()
 
     def close(self) -> None:
@@ -49,6 +65,7 @@ class Device:
             if self._ended.wait(0.02):
                 return
             if self._unplugged_after and number * 0.02 > self._unplugged_after:
+                self._unplugged_after = None
                 self._finished()
                 return
             self._came(block, 960, None, status)
@@ -82,22 +99,70 @@ def test_speech_becomes_a_film(
     assert min(frames) < 60
 
 
-def test_a_microphone_that_goes_away_is_told_and_the_film_kept(
-    lamp: Avatar, use: Use, tmp_path: Path, make_tone: Callable[..., Float32]
+def test_a_microphone_that_is_unplugged_is_awaited_and_the_film_goes_on(
+    lamp: Avatar,
+    use: Use,
+    tmp_path: Path,
+    make_tone: Callable[..., Float32],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    device = use(Device(make_tone(20.0), unplugged_after_s=0.4))
-    with pytest.raises(DeviceError, match="The microphone went away"):
-        run_local(lamp, LocalJob(tmp_path / "a.mp4", None, None), 1)
-    assert device.closed == 1
+    caplog.set_level("INFO")
+    device = use(Device(make_tone(20.0, (0.0, 20.0)), unplugged_after_s=0.3))
+    run_local(lamp, LocalJob(tmp_path / "a.mp4", None, 2.5), 1)
+    assert (device.opened, device.closed, device.rescans) == (2, 2, 1)
+    assert "the microphone went away; waiting for it" in caplog.messages
+    assert "the microphone is back" in caplog.messages
     with av.open(str(tmp_path / "a.mp4")) as container:
-        assert container.streams.video[0].frames > 0
+        levels = [float(np.abs(f.to_ndarray()).max()) for f in container.decode(audio=0)]
+    loud = "".join("x" if level > 0.2 else " " for level in levels).strip()
+    assert "   " in loud  # it spoke, was silent, and spoke again
 
 
 def test_a_place_that_cannot_be_written_is_told(lamp: Avatar, use: Use, tmp_path: Path) -> None:
     device = use(Device(np.zeros(96_000, np.float32)))
     with pytest.raises(MediaError, match="cannot be written"):
         run_local(lamp, LocalJob(tmp_path / "no" / "a.mp4", None, 1.0), 1)
-    assert device.closed == 1
+    assert device.opened == device.closed
+
+
+def test_a_film_that_is_there_is_kept(lamp: Avatar, use: Use, tmp_path: Path) -> None:
+    use(Device(np.zeros(96_000, np.float32)))
+    (tmp_path / "a.mp4").write_text("mine")
+    with pytest.raises(MediaError, match="cannot be written: File exists"):
+        run_local(lamp, LocalJob(tmp_path / "a.mp4", None, 1.0), 1)
+    assert (tmp_path / "a.mp4").read_text() == "mine"
+
+
+def test_a_full_disk_ends_it_and_keeps_what_was_filmed(
+    lamp: Avatar, use: Use, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(Device(np.zeros(960_000, np.float32)))
+    looks = [1 << 40] * 3
+
+    def free(_: GuardedFile) -> int:
+        return looks.pop() if looks else 0
+
+    monkeypatch.setattr(GuardedFile, "free_bytes", free)
+    with pytest.raises(MediaError, match="The recording failed: less than 256 MB are free"):
+        run_local(lamp, LocalJob(tmp_path / "a.mp4", None, None), 1)
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        assert sum(1 for _ in container.decode(video=0)) > 5
+
+
+def test_film_push_and_camera_go_on_together(
+    lamp: Avatar,
+    use: Use,
+    tmp_path: Path,
+    devices: list[FakeDevice],
+) -> None:
+    use(Device(np.zeros(960_000, np.float32)))
+    url = f"rtmp://127.0.0.1:{free_port()}/live/key"  # where nobody listens
+    outputs = OutputsConfig(rtmp=url, camera=True, voice=False)
+    run_local(lamp, LocalJob(tmp_path / "a.mp4", None, 1.5, outputs), 1)
+    assert devices[0].closed
+    assert len(devices[0].shown) > 10
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        assert container.streams.video[0].frames > 10
 
 
 def test_without_portaudio_nothing_is_written(

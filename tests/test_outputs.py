@@ -1,12 +1,14 @@
 """The ways out as the settings put them together."""
 
+# ruff: noqa: F401, F811 - fixtures of other tests
+
 from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.transports.test_camera import FakeDevice, devices  # noqa: F401
+from tests.transports.test_camera import FakeDevice, devices
 
 from visavis.avatars import Avatar
 from visavis.config_outputs import OutputsConfig
@@ -43,7 +45,7 @@ def test_nothing_asked_for_is_nothing(lamp: Avatar, tmp_path: Path) -> None:
         assert (outputs.decks.tapes, outputs.decks.shelf) == (None, None)
 
 
-def test_the_picture_waits_for_the_voice(lamp: Avatar, devices: list[FakeDevice]) -> None:  # noqa: F811
+def test_the_picture_waits_for_the_voice(lamp: Avatar, devices: list[FakeDevice]) -> None:
     with ExitStack() as stack:
         voice, camera = open_devices(OutputsConfig(camera=True), lamp, stack)
         assert isinstance(voice._device, Voice)
@@ -55,7 +57,7 @@ def test_the_picture_waits_for_the_voice(lamp: Avatar, devices: list[FakeDevice]
 
 def test_a_picture_without_a_voice_waits_for_nothing(
     lamp: Avatar,
-    devices: list[FakeDevice],  # noqa: F811
+    devices: list[FakeDevice],
 ) -> None:
     with ExitStack() as stack:
         (camera,) = open_devices(OutputsConfig(camera=True, voice=False), lamp, stack)
@@ -66,7 +68,7 @@ def test_a_picture_without_a_voice_waits_for_nothing(
 def test_without_a_camera_the_voice_is_given_back(
     lamp: Avatar,
     tmp_path: Path,
-    devices: list[FakeDevice],  # noqa: F811
+    devices: list[FakeDevice],
 ) -> None:
     config = OutputsConfig(camera=True, camera_device="/dev/video9")
     with pytest.raises(DeviceError, match="/dev/video9"), Outputs(config, lamp, tmp_path):

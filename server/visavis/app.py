@@ -21,6 +21,7 @@ from visavis.errors import ServerFullError, UnknownAvatarError, VisavisError
 from visavis.media.showcase import Showcase
 from visavis.media.stages import Stages
 from visavis.metrics import ServerMetrics
+from visavis.metrics_outputs import OutputMetrics
 from visavis.outputs import Outputs
 from visavis.transports.gate import Gate
 from visavis.transports.headers import Pages, SecurityHeaders
@@ -69,6 +70,7 @@ def build_app(server: Server) -> Starlette:
         config.ice.servers,
     )
     metrics = ServerMetrics(server.stages, house.visits, server.pool)
+    metrics.add(OutputMetrics(outputs.decks, outputs.on_air))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

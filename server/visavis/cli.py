@@ -8,9 +8,18 @@ import typer
 
 from visavis import __version__, avatars
 from visavis.cli_avatar import avatar_app
-from visavis.cli_options import AvatarName, Sessions, log_to_stderr
+from visavis.cli_options import (
+    AvatarName,
+    Camera,
+    CameraDevice,
+    NoVoice,
+    Rtmp,
+    Sessions,
+    log_to_stderr,
+)
 from visavis.cli_output import FrameBar, out, progress_bar
 from visavis.cli_serve import serve
+from visavis.config_outputs import OutputsConfig
 from visavis.engine.models import GeneratorError
 from visavis.errors import VisavisError
 
@@ -106,13 +115,21 @@ app.command()(serve)
 @app.command()
 def local(
     output: Annotated[Path | None, typer.Option("--out", help="MP4 instead of a window.")] = None,
+    rtmp: Rtmp = None,
+    camera: Camera = False,
+    camera_device: CameraDevice = None,
+    no_voice: NoVoice = False,
     avatar: AvatarName = "nova",
     device: Annotated[str | None, typer.Option(help="Microphone, by name or number.")] = None,
     seconds: Annotated[float | None, typer.Option(min=0.1, help="Stop after so long.")] = None,
     sessions: Sessions = None,
 ) -> None:
-    """Speak into this machine's microphone; watch in a window, or record an MP4."""
+    """Speak into this machine's microphone; watch, record, stream, or be a camera."""
     from visavis.local import LocalJob, run_local
 
     log_to_stderr()
-    run_local(avatars.load(avatars.resolve(avatar)), LocalJob(output, device, seconds), sessions)
+    outputs = OutputsConfig(
+        rtmp=rtmp, camera=camera, camera_device=camera_device, voice=not no_voice
+    )
+    job = LocalJob(output, device, seconds, outputs)
+    run_local(avatars.load(avatars.resolve(avatar)), job, sessions)

@@ -28,6 +28,10 @@ class ServerMetrics(Collector):
         self._registry = CollectorRegistry()
         self._registry.register(self)
 
+    def add(self, more: Collector) -> None:
+        """Collect these too."""
+        self._registry.register(more)
+
     def text(self) -> bytes:
         """The metrics in Prometheus' text format."""
         return generate_latest(self._registry)

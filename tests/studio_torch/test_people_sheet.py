@@ -1,5 +1,6 @@
 """The pictures of a score, drawn of the lamp: they need matplotlib."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -7,10 +8,11 @@ import pytest
 from tests.conftest import Run
 from tests.studio.conftest import lamp_exam
 
+from visavis import avatars
 from visavis.avatars import Avatar
 from visavis.studio import score
 from visavis.studio.heldout import read_sentences
-from visavis.studio.people_sheet import SHOWN, gestures, tiles, truest
+from visavis.studio.people_sheet import SHOWN, gestures, painted, shape, tiles, truest
 from visavis.studio.pictures import read_rgba
 from visavis.studio.player import Player
 from visavis.studio.score import Examiner
@@ -34,6 +36,27 @@ def test_the_sheet_begins_at_rest_and_shows_every_viseme(lamp: Avatar, lamp_exam
     assert list(gestures(Player(lamp))) == []
 
 
+def test_a_generator_that_cannot_be_told_is_shown_from_sound_alone(lamp: Avatar) -> None:
+    assert list(painted(Player(lamp))) == []
+
+
+@pytest.mark.parametrize("name", avatars.installed())
+def test_shipped_people_paint_every_viseme(name: str) -> None:
+    player = Player(avatars.load(avatars.find(name)))
+    shown = dict(painted(player))
+    if shown:
+        assert tuple(shown) == SHOWN
+        resting = player.resting(player.avatar.template.index(0)).astype(int)
+        moved = {viseme: float(np.abs(frame - resting).mean()) for viseme, frame in shown.items()}
+        assert min(moved.values()) > 0
+        assert moved["PP"] < moved["aa"]
+
+
+def test_a_viseme_has_a_tongue() -> None:
+    assert shape("DD").shape == (19,)
+    assert shape("DD")[-1] == pytest.approx(0.11)
+
+
 def test_the_command_writes_table_figures_sheet_plot_and_film(
     run: Run,
     avatar_folder: Path,
@@ -50,6 +73,9 @@ def test_the_command_writes_table_figures_sheet_plot_and_film(
     assert "matplotlib" not in out
     made = {path.name: path.stat().st_size for path in folder.iterdir()}
     assert set(made) == {"lamp_score.png", "lamp_people.png", "lamp_side_by_side.mp4"}
-    assert figures.exists()
+    told = json.loads(figures.read_text())
+    assert told["id"] == "lamp"
+    assert "cores" in told["machine"]
+    assert told["minutes"] >= 0
     sheet = read_rgba(folder / "lamp_people.png")
     assert len(np.unique(sheet[..., 0])) > 2

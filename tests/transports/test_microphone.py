@@ -39,6 +39,12 @@ class FakePortAudio:
         self._call("open")
         return self
 
+    def _terminate(self) -> None:
+        self._call("rescan")
+
+    def _initialize(self) -> None:
+        """What there is now is known already."""
+
     def start(self) -> None:
         self._call("start")
 

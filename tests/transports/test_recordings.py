@@ -113,8 +113,11 @@ async def test_a_full_disk_ends_the_recording_not_the_stream(
         await until(lambda: not deck.sinks)
         released = stage.stream.counters.released
         await until(lambda: stage.stream.counters.released > released + 5)
-        assert (await server.client.get(ADDRESS)).json() == {"state": "none"}
-        ((reason, count),) = deck.endings.items()
-    assert (count, reason.endswith("No space left on device")) == (1, True)
+        told = (await server.client.get(ADDRESS)).json()
+        metrics = (await server.client.get("/metrics")).text
+    assert (told["state"], told["file"]) == ("ended", recording.path.name)
+    assert told["reason"].endswith("No space left on device")
+    assert 'visavis_outputs_failed_total{kind="recording"} 1.0' in metrics
+    assert 'visavis_outputs{kind="recording"} 0.0' in metrics
     (film,) = (tmp_path / "films").iterdir()
     assert frames(film) >= 22

@@ -55,7 +55,7 @@ def test_what_is_sent_arrives_in_step(programme: Programme, port: int, tmp_path:
     with RtmpListener(port, tmp_path / "a.flv") as server:
         push = _push(programme, port)
         tick = _play_until(programme, 0, lambda: push.state is PushState.ON_AIR)
-        play(programme, *range(tick, tick + 4 * PERIOD))
+        play(programme, *range(tick, (tick // PERIOD + 5) * PERIOD))
         programme.close()
         server.await_line("closed")
     assert (push.connections, push.dropped, push.reason) == (1, 0, "")
@@ -74,7 +74,7 @@ def test_after_the_server_was_killed_it_goes_on_where_the_stream_is(
     tick = _play_until(programme, tick, lambda: push.state is not PushState.ON_AIR)
     with RtmpListener(port, tmp_path / "b.flv") as server:
         tick = _play_until(programme, tick, lambda: push.connections == 2)
-        begun = tick + PERIOD
+        begun = (tick // PERIOD + 1) * PERIOD
         play(programme, *range(tick, begun + 3 * PERIOD))
         programme.close()
         server.await_line("closed")

@@ -1,7 +1,8 @@
-"""A contact sheet of an avatar: at rest, in twelve visemes as it speaks them, in its gestures.
+"""A contact sheet of an avatar: at rest, in twelve visemes, in its gestures.
 
-A viseme is shown by the held-out frame whose true articulation is nearest to it, painted from the
-sound alone. Needs matplotlib.
+A viseme is shown twice: as it is painted, where the painter can be told an articulation, and as it
+is heard, by the held-out frame whose true articulation is nearest to it, painted from the sound
+alone. Needs matplotlib.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from visavis.core.colour import planes_to_rgb
 from visavis.core.compositor import Frame, planes
+from visavis.studio.bypass import open_told
 from visavis.studio.heldout import Sentence
 from visavis.studio.pictures import write_png
 from visavis.studio.player import Player
@@ -35,21 +37,37 @@ def truest(sentences: list[Sentence]) -> dict[str, tuple[Sentence, int]]:
     said = [(s, s.articulation()[inner]) for s in sentences if s.frames > 3 * MARGIN_FRAMES]
     found = {}
     for name in SHOWN:
-        target = np.append(VISEMES[name].vector(), VISEMES[name].tongue_up).astype(np.float32)
-        away = [np.abs(weights - target).sum(1) for _, weights in said]
+        away = [np.abs(weights - shape(name)).sum(1) for _, weights in said]
         best = int(np.argmin([distance.min() for distance in away]))
         found[name] = (said[best][0], MARGIN_FRAMES + int(away[best].argmin()))
     return found
 
 
 def tiles(examiner: Examiner) -> Iterator[Tile]:
-    """Rest, visemes, gestures."""
+    """Rest, gestures, visemes."""
     player = examiner.watcher.player
     yield "at rest", player.resting(player.avatar.template.index(0))
+    yield from gestures(player)
+    yield from painted(player)
     for name, (sentence, frame) in truest(examiner.sentences).items():
         path, pcm = examiner.heard(sentence)
         yield f"{name}, from sound", next(islice(player.speak(pcm, path), frame, None))
-    yield from gestures(player)
+
+
+def painted(player: Player) -> Iterator[Tile]:
+    """Every viseme at full strength; none if the generator cannot be told."""
+    template = player.avatar.template
+    index, teller = template.index(0), open_told(player.avatar)
+    if teller:
+        for name in SHOWN:
+            made = teller.generate(template.roi(index), shape(name))
+            yield name, template.speaking(index, made, 1.0)
+
+
+def shape(viseme: str) -> Float32:
+    """A viseme as an articulation [19]."""
+    form = VISEMES[viseme]
+    return np.append(form.vector(), form.gain * form.tongue_up).astype(np.float32)
 
 
 def gestures(player: Player) -> Iterator[Tile]:

@@ -58,6 +58,7 @@ class Examiner:
         self.watcher = load_watcher(Player(avatar), self.folder, self._tick)
         self.truth, self._quick = self.watcher.truth, quick
         self._progress, self._done = progress, 0
+        self._total: int | None = None
         whole = read_sentences(heldout)
         spans = self.truth.spans(whole)
         self._spans = {s.number: span for s, span in zip(whole, spans, strict=True)}

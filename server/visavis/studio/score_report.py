@@ -1,6 +1,9 @@
 """A score as a viewer reads it: the table with its aims, and the files beside it."""
 
 import json
+import os
+import platform
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,12 +77,22 @@ def run_score(avatar: Avatar, job: ScoreJob, progress: Progress) -> tuple[Table,
 
     Raises `StudioError`, `MediaError` and `GeneratorError`.
     """
+    began = time.monotonic()
     examiner = Examiner(avatar, job.heldout or default_folder(), job.quick, progress)
     report = examiner.report()
     if job.json_path:
-        write_json(job.json_path, report.figures)
+        spent: Figures = {
+            "machine": machine(),
+            "minutes": round((time.monotonic() - began) / 60, 1),
+        }
+        write_json(job.json_path, report.figures | spent)
     notes = list(write_pictures(job.folder, examiner, report)) if job.folder else []
     return table(report.figures), notes
+
+
+def machine() -> str:
+    """What the score ran on, in one line."""
+    return f"{platform.machine()}, {os.cpu_count()} cores, {platform.platform(terse=True)}"
 
 
 def table(figures: Figures) -> Table:

@@ -27,13 +27,19 @@ def _sounddevice() -> Any:
 class Microphone:
     """Captures mono 48 kHz in 20 ms blocks while it is entered."""
 
-    def __init__(self, ingest: Ingest, device: str | None, lost: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        ingest: Ingest,
+        device: str | None,
+        lost: Callable[[], None],
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
         """`device` is a name, a part of one, or a number; None is the system's default. `lost` is
-        called when the device goes away."""
+        called when the device goes away, by `loop`, the running one if None."""
         self._ingest = ingest
         self._device = device
         self._lost = lost
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop or asyncio.get_running_loop()
         self._stream: Any = None
         self.overflows = 0  # blocks before which the system lost sound
 
@@ -75,6 +81,13 @@ class Microphone:
         """Called by PortAudio's thread when the stream has ended, closed by us or not."""
         if self._stream is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._lost)
+
+
+def rescan() -> None:
+    """Let PortAudio, which looks at its devices but once, look again. No stream may be open."""
+    library = _sounddevice()
+    library._terminate()
+    library._initialize()
 
 
 def _no_microphone(library: Any, device: str | None) -> str:

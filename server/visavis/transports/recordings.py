@@ -37,8 +37,8 @@ class Recordings:
             return JSONResponse(_about(await tapes.start(deck)), 201)
         if request.method == "DELETE":
             return JSONResponse(_about(await tapes.stop(deck)))
-        running = tapes.running(deck)
-        return JSONResponse(_about(running) if running else {"state": "none"})
+        last = tapes.last(deck)
+        return JSONResponse(_about(last) if last else {"state": "none"})
 
     def _tapes(self) -> Tapes:
         if self._decks.tapes is None:

@@ -25,6 +25,7 @@ _log = logging.getLogger(__name__)
 CONNECT_S = 15.0  # for connecting and greeting
 STALL_S = 10.0  # without the server taking anything
 _STEADY_S = 30.0  # on air so long: the next failure is a new one
+_GOODBYE_S = 5.0  # for what is still on its way
 _SCHEMES = ("rtmp", "rtmps")
 
 
@@ -52,6 +53,8 @@ def check_rtmp_url(url: str) -> str:
 
 class RtmpPush(Sink):
     """Sends a programme to one URL, and again whenever the connection is lost."""
+
+    kind = "rtmp"
 
     def __init__(
         self,
@@ -189,7 +192,7 @@ class _Child:
         """Let it say goodbye, not for long, and see it gone."""
         self._pipes[0].close()
         try:
-            self._process.wait(2.0)
+            self._process.wait(_GOODBYE_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -19,6 +19,8 @@ from visavis.media.waiting import cancelled
 class Failing(Sink):
     """Cannot take a single packet."""
 
+    kind = "recording"
+
     def _work(self) -> str:
         next(self._packets())
         raise OSError("gone")
@@ -70,7 +72,7 @@ async def test_an_output_that_fails_is_told_and_cleared_away(
     await deck.add(lambda streams, ended: Failing("the tape", streams, ended))
     while deck.sinks:  # noqa: ASYNC110
         await asyncio.sleep(0.02)
-    assert deck.endings == {"gone": 1}
+    assert deck.failed == {"recording": 1}
     assert "the tape has ended: gone" in caplog.text
     await _until_encoded(await deck.add(_collector), 1)
 

@@ -35,6 +35,12 @@ def test_sound_keeps_its_place() -> None:
     assert not any(c.video or c.keyframe for c in coded)
 
 
+def test_no_sound_is_left_in_the_encoder() -> None:
+    encoder = FilmEncoder(SIDE, SIDE)
+    coded = [*encoder.sound(0, TONE), *encoder.sound(1920, TONE), *encoder.rest()]
+    assert coded[-1].pts + coded[-1].duration >= 2 * 1920
+
+
 def test_containers_learn_what_is_in_them() -> None:
     video, audio = FilmEncoder(SIDE, SIDE).streams
     assert video.codec_context.extradata

@@ -78,5 +78,6 @@ def test_it_ends_when_nobody_watches(programme: Programme, tmp_path: Path) -> No
     assert not hls.done
     clock.now_s += 2
     play(programme, *range(120, 130))
+    hls._thread.join(30)
+    assert (hls.done, hls.reason) == (True, "")
     programme.close()
-    assert hls.reason == "nobody watches"

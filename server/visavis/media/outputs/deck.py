@@ -20,7 +20,7 @@ class Deck:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.dropped = 0  # releases and packets that past outputs were too slow for
-        self.endings: dict[str, int] = {}  # why outputs ended by themselves → how many
+        self.failed: dict[str, int] = {}  # kind → outputs that ended for want of something
         self._loop = asyncio.get_running_loop()
         self._programme: Programme | None = None
         self._turn = asyncio.Lock()
@@ -88,11 +88,10 @@ class Deck:
         self._loop.call_soon_threadsafe(self._notice, sink)
 
     def _notice(self, sink: Sink) -> None:
-        """An output has ended; if not by us, say why and clear up."""
-        if not sink.reason:
-            return
-        _log.warning("%s has ended: %s", sink.name, sink.reason)
-        self.endings[sink.reason] = self.endings.get(sink.reason, 0) + 1
+        """An output has ended: say why, and clear up if it was not by us."""
+        if sink.reason:
+            _log.warning("%s has ended: %s", sink.name, sink.reason)
+            self.failed[sink.kind] = self.failed.get(sink.kind, 0) + 1
         removal = self._loop.create_task(self.remove(sink))
         self._removals.add(removal)
         removal.add_done_callback(self._removals.discard)

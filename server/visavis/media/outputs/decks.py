@@ -21,7 +21,7 @@ class Decks:
         self.tapes = tapes
         self.shelf = shelf
         self.past_dropped = 0  # releases and packets, on stages that have ended
-        self.past_endings: dict[str, int] = {}  # why outputs ended by themselves → how many
+        self.past_failed: dict[str, int] = {}  # kind → outputs that ended for want of something
         self._record_all = record_all
         self._decks: dict[Stage, Deck] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -57,7 +57,7 @@ class Decks:
                 await self.shelf.forget(deck)
             del self._decks[deck.stage]
             self.past_dropped += deck.dropped
-            add(self.past_endings, deck.endings.items())
+            add(self.past_failed, deck.failed.items())
 
     async def _record(self, tapes: Tapes, deck: Deck) -> None:
         try:

@@ -71,6 +71,11 @@ class FilmEncoder:
         for packet in self.streams[1].encode(frame):
             yield Coded(False, bytes(packet), _pts(packet), packet.duration or 0, False)
 
+    def rest(self) -> Iterable[Coded]:
+        """The end of the sound, after which nothing can be encoded any more."""
+        for packet in self.streams[1].encode(None):
+            yield Coded(False, bytes(packet), _pts(packet), packet.duration or 0, False)
+
 
 def _pts(packet: "Packet[Any]") -> int:
     assert packet.pts is not None

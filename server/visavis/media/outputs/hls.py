@@ -25,6 +25,8 @@ _NAME = re.compile(r"index\.m3u8|init\.mp4|[0-9]{8}\.m4s", re.ASCII)
 class HlsFolder(Sink):
     """Fills `folder`, which must be there and empty. It ends when nobody has asked for a while."""
 
+    kind = "hls"
+
     def __init__(
         self,
         folder: Path,
@@ -51,7 +53,7 @@ class HlsFolder(Sink):
                 packer = packer or self._open(coded.time_s)
                 packer.pack(coded)
                 if self._clock() - self._asked_s > IDLE_S:
-                    return "nobody watches"
+                    return ""
             return ""
         finally:
             if packer is not None:

@@ -77,6 +77,8 @@ class Programme:
         try:
             while (release := self._waiting.get()) is not None:
                 self._encode_one(*release)
+            for coded in self._encoder.rest():
+                self._hand_on(coded)
         except Exception as error:  # of the encoder: the outputs end, the stream goes on
             _log.exception("the encoder of the outputs failed")
             self.failure = error

@@ -23,6 +23,8 @@ _LOOK_EVERY = 36  # packets, half a second
 class Recording(Sink):
     """Writes what comes into `path`, which must not be there yet."""
 
+    kind = "recording"
+
     def __init__(self, path: Path, streams: Streams, ended: Ended = nobody):
         """Raises `MediaError` if the place cannot be written or has no room."""
         super().__init__(f"the recording {path.name}", streams, ended)

@@ -26,6 +26,8 @@ class Sink(ABC):
     it ends, closed by us or not; `reason` says why.
     """
 
+    kind = ""  # for counters
+
     def __init__(self, name: str, streams: Streams, ended: "Ended" = nobody):
         self.name = name
         self.dropped = 0  # packets

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from visavis.errors import MediaError, OutputError
 from visavis.media.outputs.coded import Streams
@@ -20,6 +21,7 @@ class Tapes:
         """Raises `MediaError` if the folder cannot be there."""
         self.folder = folder
         self._now = now
+        self._last: WeakKeyDictionary[Deck, Recording] = WeakKeyDictionary()
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -30,6 +32,10 @@ class Tapes:
         found = (sink for sink in deck.sinks if isinstance(sink, Recording) and not sink.done)
         return next(found, None)
 
+    def last(self, deck: Deck) -> Recording | None:
+        """The newest recording of a stage, whether or not it still runs."""
+        return self._last.get(deck)
+
     async def start(self, deck: Deck) -> Recording:
         """Begin one. Raises `OutputError` if one runs, `MediaError` if it cannot be written."""
         if self.running(deck):
@@ -37,6 +43,7 @@ class Tapes:
         label = deck.stage.actor.bundle.id if deck.stage.private else deck.stage.name
         sink = await deck.add(lambda streams, ended: self._make(label, streams, ended))
         assert isinstance(sink, Recording)
+        self._last[deck] = sink
         return sink
 
     async def stop(self, deck: Deck) -> Recording:

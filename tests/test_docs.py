@@ -1,0 +1,39 @@
+"""What the docs say was measured, and what they name is there."""
+
+import json
+import re
+from pathlib import Path
+
+from bench.score_table import DOCS, EMPTY, RESULTS, designs, filled, scores
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_tables_of_the_avatars_are_those_that_were_measured() -> None:
+    text = DOCS.read_text("utf-8")
+    assert filled(text, RESULTS) == text, "run python -m bench.score_table"
+
+
+def test_a_score_is_told_with_what_it_missed(tmp_path: Path) -> None:
+    assert scores(tmp_path) == EMPTY
+    figures = {"opening_r_seen": 0.97, "opening_r_unseen": 0.5, "psnr_db": None}
+    (tmp_path / "score_leo.json").write_text(json.dumps(figures))
+    lines = scores(tmp_path).splitlines()
+    assert lines[0] == "| figure | aim | leo |"
+    assert "| mouth opening, known voices, r | ≥ 0.95 | 0.97 |" in lines
+    assert "| mouth opening, unknown voices, r | ≥ 0.9 | 0.5 (missed) |" in lines
+    assert "| painted against path-traced, dB | ≥ 34 | – |" in lines
+
+
+def test_designs_are_rows(tmp_path: Path) -> None:
+    assert designs(tmp_path) == EMPTY
+    table = [{"design": "film", "steps": 12, "psnr_db": 31.25, "ms": 4.5}]
+    (tmp_path / "painter_designs.json").write_text(json.dumps(table))
+    assert designs(tmp_path).splitlines()[-1] == "| film | 12 | 31.25 | – | – | 4.5 | – |"
+
+
+def test_pictures_and_files_that_are_linked_exist() -> None:
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        for link in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
+            if not re.match(r"[a-z]+:", link):
+                assert (page.parent / link).exists(), f"{page.name} links {link}"
