@@ -8,6 +8,7 @@ reports with the time of sending (aiortc#901), and in packet mode it ignores PLI
 import asyncio
 import datetime
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from struct import pack
 from typing import Any, Protocol
@@ -31,6 +32,7 @@ _HISTORY = 512  # packets that can be sent again, a power of two: a keyframe and
 _BURST = 16  # packets in a row before other work of the loop has its turn
 _CONGESTED_BYTES = 256 * 1024  # waiting in a socket; over UDP there are none unless it is stuck
 _CONGESTED_WAIT_S = 0.01
+_SEND_TIME_RATE = 1 << 18  # Hz; 24 bits of it are told
 _RTP_VERSION_AND_EXTENSION = 0x90
 _FAULTS = (asyncio.CancelledError, ConnectionError)
 
@@ -173,7 +175,9 @@ class _SendPath:
         return pack("!BBHII", *fields)
 
     def _extensions(self) -> HeaderExtensions:
-        now = (clock.current_ntp_time() >> 14) & 0xFFFFFF
+        now = (
+            round(time.monotonic() * _SEND_TIME_RATE) & 0xFFFFFF
+        )  # a step of the clock is no jitter
         return HeaderExtensions(mid=self._mine("mid"), abs_send_time=now)
 
     def _extension(self) -> bytes:
