@@ -6,7 +6,8 @@ from pathlib import Path
 
 from bench.wav import speech, write_wav
 from visavis.avatars import Avatar
-from visavis.render import RenderJob, render
+from visavis.render import BATCH, RenderJob, render
+from visavis.sinks import Places
 from visavis.validate import Comparison, validate
 
 FRAMES = 250
@@ -17,7 +18,7 @@ def _quiet(done: int, total: int | None) -> None:
     """A progress report that nobody reads."""
 
 
-def render_fps(avatar: Avatar, batch: int = 15) -> tuple[float, float]:
+def render_fps(avatar: Avatar, batch: int = BATCH) -> tuple[float, float]:
     """Median frames per second of the reference and of the pool: decode to MP4, 250 frames."""
     with tempfile.TemporaryDirectory() as folder:
         audio = write_wav(Path(folder) / "speech.wav", speech(FRAMES / 25))
@@ -25,7 +26,8 @@ def render_fps(avatar: Avatar, batch: int = 15) -> tuple[float, float]:
         for _ in range(_ROUNDS):
             for reference in (True, False):
                 out = Path(folder) / f"{reference}.mp4"
-                job = RenderJob(audio, out, frames=FRAMES, batch=batch, reference=reference)
+                places = Places(out)
+                job = RenderJob(audio, places, FRAMES, batch=batch, reference=reference)
                 rates[reference].append(render(avatar, job, _quiet).fps)
     return statistics.median(rates[True]), statistics.median(rates[False])
 

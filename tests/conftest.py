@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from visavis import avatars, cli
 from visavis.avatars import Avatar
 from visavis.core.bundle import read_bundle
+from visavis.engine.generator import PlainModel
 from visavis.engine.models import Generator, GeneratorModel
 from visavis.engine.pool import SessionPool
-from visavis.engine.session import Session
+from visavis.engine.session import Runner
 from visavis.studio.lamp import build_lamp
 from visavis.transports.aiortc_patches import end_closed_connections, use_addresses
 
@@ -29,6 +30,15 @@ Run = Callable[..., tuple[int, str, str]]  # visavis … → exit status, stdout
 FakeRun = Callable[[Float32, Float32], Float32]
 _WAY_OUT_S = 2.0
 ModelMaker = Callable[[FakeRun], GeneratorModel]
+MouthMaker = Callable[[FakeRun], PlainModel]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What visavis keeps for its user goes to a folder of this run."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -73,13 +83,13 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 @pytest.fixture
 def pool(lamp: Avatar) -> Iterator[SessionPool]:
     """One session of the lamp's generator."""
-    with SessionPool(lamp.generator, 1) as pool:
+    with SessionPool(lamp.fast, 1) as pool:
         yield pool
 
 
 @dataclass(frozen=True)
 class _FakeModel(GeneratorModel):
-    session: Session
+    session: Runner
 
     def open(self) -> Generator:
         return Generator(self.session, self)
@@ -97,6 +107,12 @@ class _FakeSession:
 def fake_model(lamp: Avatar) -> ModelMaker:
     """Makes a generator of the lamp's shapes out of a function of templates and audio."""
     return lambda run: _FakeModel(lamp.bundle, b"", _FakeSession(run))
+
+
+@pytest.fixture
+def fake_mouths(lamp: Avatar, fake_model: ModelMaker) -> MouthMaker:
+    """The same as the pool runs it."""
+    return lambda run: PlainModel(fake_model(run), lamp.template, lamp.fast.window)
 
 
 @pytest.fixture(scope="session")

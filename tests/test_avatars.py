@@ -8,7 +8,7 @@ import pytest
 
 from visavis import avatars
 from visavis.core.bundle import read_bundle
-from visavis.core.template import Template
+from visavis.engine.generator import FastModel
 from visavis.errors import BundleError, UnknownAvatarError
 
 
@@ -72,13 +72,8 @@ def test_the_first_two_seconds_are_computed_ahead_and_the_rest_as_a_chore(
 ) -> None:
     nova = avatars.load(avatars.find("nova"))
     asked: list[int] = []
-    assert nova.hoisted is not None
-
-    def prepare(_: Template, index: int) -> bool:
-        asked.append(index)
-        return True
-
-    monkeypatch.setattr(nova.hoisted.appearance, "prepare", prepare)
+    assert isinstance(nova.fast, FastModel)
+    monkeypatch.setattr(nova.fast.rows, "fields", asked.append)
     nova.prepare()
     assert asked == [nova.template.index(frame) for frame in range(50)]
     asked.clear()

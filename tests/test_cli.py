@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from tests.conftest import Run
 
 from visavis import __version__
-from visavis.engine.models import Generator, GeneratorError
+from visavis.engine.generator import FastGenerator
+from visavis.engine.models import GeneratorError
 from visavis.media.mp4 import Mp4Writer
 
 Float32 = NDArray[np.float32]
@@ -176,7 +177,7 @@ def test_a_broken_generator_is_one_line_and_leaves_nothing(
     def fail(*_: object) -> None:
         raise GeneratorError("the generator returned NaN or infinity")
 
-    monkeypatch.setattr(Generator, "generate", fail)
+    monkeypatch.setattr(FastGenerator, "generate", fail)
     status, _, err = run("render", "--avatar", "lamp", "--audio", tone, "--out", tmp_path / "a.mp4")
     assert (status, err) == (2, "visavis: the generator returned NaN or infinity\n")
     assert [path.name for path in tmp_path.iterdir()] == ["tone.wav"]

@@ -105,7 +105,7 @@ def test_both_paths_make_the_same_frames(folder: Path, speechlike: NDArray[np.fl
     pcm = speechlike[:12_800]
     features = avatar.features()
     steps = [*features.push(pcm), *features.flush()]
-    with SessionPool(avatar.generator, 1) as pool:
+    with SessionPool(avatar.fast, 1) as pool:
         pooled = list(Renderer(avatar.template, pool, 4).frames(steps))
     reference = reference_frames(
         avatar.bundle, avatar.template, avatar.encoder, avatar.generator.open(), pcm

@@ -39,9 +39,10 @@ class Api:
         ]
 
     async def ready(self, _: Request) -> Response:
-        """200 while a new caller would be taken."""
-        free = self._house.stages.free
-        return JSONResponse({"ready": free > 0, "free": free}, 200 if free > 0 else 503)
+        """200 while a new caller would be taken and the generator does not fail all the time."""
+        stages = self._house.stages
+        ready = stages.free > 0 and stages.pool.well
+        return JSONResponse({"ready": ready, "free": stages.free}, 200 if ready else 503)
 
     async def avatars(self, _: Request) -> Response:
         bundle = self._avatar.bundle

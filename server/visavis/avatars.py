@@ -1,7 +1,7 @@
 """The avatars that are installed: found by id, loaded once, shared read-only."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,19 +11,31 @@ import numpy as np
 from visavis.chores import Stopped
 from visavis.core.bundle import DESCRIPTION, Bundle, is_avatar_id, read_bundle
 from visavis.core.bundlefile import read_file
+from visavis.core.canvas import Canvas
 from visavis.core.latency import LATENCIES, Latency
 from visavis.core.template import Template
+from visavis.engine.choice import Choice
+from visavis.engine.config import EXACT_ENGINE, EngineConfig
+from visavis.engine.fast import fast_model
 from visavis.engine.features import FeatureStream
-from visavis.engine.graph.faster import faster
-from visavis.engine.hoisted import HoistedModel
-from visavis.engine.models import AudioEncoder, GeneratorError, GeneratorModel, RoiModel
+from visavis.engine.generator import FastModel, MouthModel
+from visavis.engine.graph import cache
+from visavis.engine.graph.faster import Subject
+from visavis.engine.graph.halves import Halves, Report
+from visavis.engine.models import AudioEncoder, GeneratorError, GeneratorModel
 from visavis.errors import BundleError, UnknownAvatarError
-from visavis.media.clip import load_cut_out, load_template
+from visavis.media.clip import load_cut_out
+from visavis.media.kept import kept_template
 
+Progress = Callable[[int, int | None], None]  # template frames done, in all
 _PACKAGED = Path(__file__).parent / "_assets"
 _CHECKOUT = Path(__file__).parents[2]
 _AHEAD_FRAMES = 50  # two seconds; what comes later is made in the background
 PATH_VARIABLE = "VISAVIS_AVATARS"  # further folders of bundles, separated like PATH
+
+
+def _unheard(done: int, total: int | None) -> None:
+    """A progress report that nobody reads."""
 
 
 def asset(name: str) -> Path:
@@ -40,28 +52,36 @@ class Avatar:
     template: Template
     encoder: AudioEncoder
     generator: GeneratorModel  # the whole, which the reference path runs
-    hoisted: HoistedModel | None  # the same in halves, brought by the bundle or made here
-    rewritten: GeneratorModel | None  # the same in fewer steps, where memory allows no halves
-
-    @property
-    def fast(self) -> RoiModel:
-        """What the pool runs."""
-        return self.hoisted or self.rewritten or self.generator
+    fast: MouthModel  # the same after surgery, which the pool runs
+    report: Report | None = None  # what the surgery gained
+    choice: Choice | None = None  # of the provider, where that was left to us
 
     def prepare(self) -> None:
         """Compute ahead what the first seconds of the idle clip would compute."""
-        self._prepare(self._play_order()[:_AHEAD_FRAMES], lambda: False)
+        self._prepare(self._play_order()[:_AHEAD_FRAMES], lambda: False, _unheard)
 
-    def prepare_rest(self, stopped: Stopped) -> None:
-        """A chore: compute ahead whatever there is memory for."""
-        self._prepare(self._play_order(), stopped)
+    def prepare_rest(self, stopped: Stopped, progress: Progress = _unheard) -> None:
+        """A chore: compute ahead whatever there is room for."""
+        self._prepare(self._play_order(), stopped, progress)
 
-    def _prepare(self, indexes: Sequence[int], stopped: Stopped) -> None:
-        if self.hoisted is None:
+    def _prepare(self, indexes: Sequence[int], stopped: Stopped, progress: Progress) -> None:
+        if not isinstance(self.fast, FastModel):
             return
-        for index in indexes:
-            if stopped() or not self.hoisted.appearance.prepare(self.template, index):
+        chosen = indexes[: self.fast.rows.room]
+        for done, index in enumerate(chosen, 1):
+            if stopped():
                 return
+            self.fast.rows.fields(index)
+            progress(done, len(chosen))
+
+    def prepared(self) -> str:
+        """How much of the template is computed ahead, in words."""
+        frames = len(self.template.frames)
+        if not isinstance(self.fast, FastModel):
+            return "nothing of its generator can be computed ahead"
+        made = sum(map(self.fast.rows.has, range(frames)))
+        each = self.fast.mouth.offsets[-1] / 1e6
+        return f"{made} of {frames} template frames, {each:.1f} MB each"
 
     def _play_order(self) -> list[int]:
         """Every template frame once: those of the idle clip as they come, then the gestures'."""
@@ -78,12 +98,17 @@ class Avatar:
         """The audio half of the pipeline for one session or clip."""
         return FeatureStream(self.bundle, self.encoder, latency)
 
+    def canvas(self) -> Canvas:
+        """Where the frames of one stream are composed."""
+        return Canvas(self.template, self.fast.window)
+
     def check(self) -> None:
         """Run the generator once, on silence. Raises `BundleError`."""
         try:
-            silence = np.stack([self.encoder.silence] * self.bundle.window.rows)
-            for model in (self.generator, self.fast):
-                model.open().generate(self.template.roi(0)[None], silence[None])
+            silence = np.stack([self.encoder.silence] * self.bundle.window.rows)[None]
+            self.generator.open().generate(self.template.roi(0)[None], silence)
+            mouth = np.empty((1, self.fast.window.planes_bytes), np.uint8)
+            self.fast.open().generate((0,), silence, mouth)
         except GeneratorError as error:
             raise BundleError(
                 f"{self.bundle.path(self.bundle.generator.file)}: {error}."
@@ -123,22 +148,18 @@ def resolve(avatar: str) -> Bundle:
     return find(avatar)
 
 
-def load(bundle: Bundle) -> Avatar:
-    """Read every file of a bundle and open what can be opened. Raises `BundleError`."""
+def load(bundle: Bundle, engine: EngineConfig = EXACT_ENGINE) -> Avatar:
+    """Read every file of a bundle and open what can be opened. Raises `BundleError`, and
+    `ConfigError` for a provider that cannot run its generator."""
     for name in bundle.files:
         read_file(bundle, name)
-    template = load_template(bundle)
+    places = cache.folders(bundle.id, _beside(bundle))
+    template = kept_template(bundle, places)
     encoder = AudioEncoder(bundle, read_file(bundle, bundle.encoder.file))
     whole = GeneratorModel(bundle, read_file(bundle, bundle.generator.file))
-    fast = _hoisted(bundle) or faster(whole, template, encoder, _beside(bundle))
-    return Avatar(
-        bundle=bundle,
-        template=template,
-        encoder=encoder,
-        generator=whole,
-        hoisted=fast if isinstance(fast, HoistedModel) else None,
-        rewritten=fast if isinstance(fast, GeneratorModel) else None,
-    )
+    subject = Subject(whole, _halves(bundle), template, encoder)
+    fast = fast_model(subject, engine, places)
+    return Avatar(bundle, template, encoder, whole, fast.model, fast.report, fast.choice)
 
 
 def _beside(bundle: Bundle) -> Path | None:
@@ -147,12 +168,12 @@ def _beside(bundle: Bundle) -> Path | None:
     return None if ships else bundle.folder
 
 
-def _hoisted(bundle: Bundle) -> HoistedModel | None:
+def _halves(bundle: Bundle) -> Halves | None:
     spec = bundle.hoisted
     if spec is None:
         return None
     appearance, mouth = (read_file(bundle, name) for name in (spec.appearance, spec.mouth))
-    return HoistedModel(bundle, spec, appearance, mouth)
+    return Halves(appearance, mouth, tuple(spec.tensors))
 
 
 def _named(bundle: Bundle, avatar: str) -> Bundle:

@@ -8,6 +8,7 @@ import typer
 
 from visavis import __version__, avatars
 from visavis.cli_avatar import avatar_app
+from visavis.cli_engine import Provider, TemplateCache, doctor, engine_config
 from visavis.cli_options import (
     AvatarName,
     Camera,
@@ -18,8 +19,10 @@ from visavis.cli_options import (
     log_to_stderr,
 )
 from visavis.cli_output import FrameBar, out, progress_bar
+from visavis.cli_render import render
 from visavis.cli_serve import serve
 from visavis.config_outputs import OutputsConfig
+from visavis.engine.config import AUTO, DEFAULT_CACHE, EXACT_ENGINE
 from visavis.engine.models import GeneratorError
 from visavis.errors import VisavisError
 
@@ -30,11 +33,10 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(avatar_app, name="avatar")
+app.command()(doctor)
+app.command()(render)
 
 AudioPath = Annotated[Path, typer.Option("--audio", help="Any audio or video file.")]
-Frames = Annotated[
-    int | None, typer.Option(min=1, max=10_000_000, help="Exactly this many frames (25 a second).")
-]
 Batch = Annotated[int, typer.Option(min=1, max=64, help="Frames per generator run.")]
 
 
@@ -63,42 +65,20 @@ def version() -> None:
 
 
 @app.command()
-def render(
-    audio: AudioPath,
-    output: Annotated[Path | None, typer.Option("--out", help="MP4 to write.")] = None,
-    avatar: AvatarName = "nova",
-    frames: Frames = None,
-    sessions: Sessions = None,
-    batch: Batch = 15,
-    frames_dir: Annotated[Path | None, typer.Option(help="Folder for PNG frames.")] = None,
-    reference: Annotated[bool, typer.Option(help="One frame at a time, the plain way.")] = False,
-) -> None:
-    """Let an avatar speak a file."""
-    from visavis.render import RenderJob
-    from visavis.render import render as run
-
-    if output is None and frames_dir is None:
-        raise typer.BadParameter("Give --out FILE.mp4, or --frames-dir DIR, or both.")
-    job = RenderJob(audio, output, frames_dir, frames, sessions, batch, reference)
-    loaded = avatars.load(avatars.resolve(avatar))
-    with progress_bar() as progress:
-        result = run(loaded, job, FrameBar(progress, loaded.bundle.name))
-    out.print(f"{result.frames} frames in {result.seconds:.2f} s: {result.fps:.1f} FPS")
-
-
-@app.command()
 def validate(
     audio: AudioPath,
     output: Annotated[Path, typer.Option("--out", help="Folder for the side-by-side MP4.")],
     avatar: AvatarName = "nova",
     frames: Annotated[int, typer.Option(min=1, max=100_000)] = 250,
     sessions: Sessions = None,
-    batch: Batch = 15,
+    batch: Batch = 8,
+    provider: Provider = EXACT_ENGINE.provider,
+    template_cache: TemplateCache = DEFAULT_CACHE,
 ) -> None:
     """Compare the pool's frames with the reference's, pixel by pixel."""
     from visavis.validate import validate as run
 
-    loaded = avatars.load(avatars.resolve(avatar))
+    loaded = avatars.load(avatars.resolve(avatar), engine_config(provider, template_cache))
     with progress_bar() as progress:
         bar = FrameBar(progress, "reference | pool")
         result = run(loaded, audio, frames, output, sessions, batch, bar)
@@ -123,6 +103,8 @@ def local(
     device: Annotated[str | None, typer.Option(help="Microphone, by name or number.")] = None,
     seconds: Annotated[float | None, typer.Option(min=0.1, help="Stop after so long.")] = None,
     sessions: Sessions = None,
+    provider: Provider = AUTO,
+    template_cache: TemplateCache = DEFAULT_CACHE,
 ) -> None:
     """Speak into this machine's microphone; watch, record, stream, or be a camera."""
     from visavis.local import LocalJob, run_local
@@ -132,4 +114,5 @@ def local(
         rtmp=rtmp, camera=camera, camera_device=camera_device, voice=not no_voice
     )
     job = LocalJob(output, device, seconds, outputs)
-    run_local(avatars.load(avatars.resolve(avatar)), job, sessions)
+    loaded = avatars.load(avatars.resolve(avatar), engine_config(provider, template_cache))
+    run_local(loaded, job, sessions)

@@ -7,10 +7,12 @@ import typer
 from rich.table import Table
 
 from visavis import avatars
+from visavis.cli_engine import avatar_prepare
 from visavis.cli_output import FrameBar, out, progress_bar
 from visavis.errors import VisavisError
 
 avatar_app = typer.Typer(help="The installed avatars.", no_args_is_help=True)
+avatar_app.command("prepare")(avatar_prepare)
 
 
 @avatar_app.command("list")

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from visavis import avatars
+from visavis.cli_engine import Provider, TemplateCache, engine_config
 from visavis.cli_options import (
     AvatarName,
     Camera,
@@ -18,6 +19,7 @@ from visavis.cli_options import (
 from visavis.config import ServeConfig
 from visavis.config_outputs import OutputsConfig
 from visavis.core.latency import LatencyName
+from visavis.engine.config import AUTO, DEFAULT_CACHE
 from visavis.transports.ice import IceSettings
 
 
@@ -84,6 +86,8 @@ def serve(
     on_air: Annotated[
         str, typer.Option(help="The stage that --rtmp and --camera show; it is always on.")
     ] = "main",
+    provider: Provider = AUTO,
+    template_cache: TemplateCache = DEFAULT_CACHE,
 ) -> None:
     """Serve the page and live talk."""
     from visavis.serve import run_server
@@ -105,6 +109,7 @@ def serve(
         tls=tls,
         tls_cert=tls_cert,
         tls_key=tls_key,
+        engine=engine_config(provider, template_cache),
         outputs=OutputsConfig(
             record=record,
             record_on_request=record_on_request,

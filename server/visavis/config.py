@@ -7,6 +7,7 @@ from pathlib import Path
 
 from visavis.config_outputs import OutputsConfig
 from visavis.core.latency import LatencyName
+from visavis.engine.config import EngineConfig
 from visavis.errors import ConfigError
 from visavis.transports.ice import IceSettings
 from visavis.transports.tls import SELF_SIGNED
@@ -28,6 +29,7 @@ class ServeConfig:
     call_rate: float = 2.0  # calls a second that one address may begin; ten seconds' worth at once
     outputs: OutputsConfig = field(default_factory=OutputsConfig)  # ways out besides WebRTC
     latency: LatencyName = "balanced"  # how long sound and pictures may be held back
+    engine: EngineConfig = field(default_factory=EngineConfig)  # how the generator is run
     ice: IceSettings = field(default_factory=IceSettings)  # none is asked by default
     media_ports: tuple[int, int] | None = None  # first and last UDP port; None: any free ones
     tls: str | None = None  # "self-signed": make a certificate

@@ -10,6 +10,7 @@ from pathlib import Path
 from visavis.avatars import Avatar
 from visavis.chores import in_background
 from visavis.config_outputs import OutputsConfig
+from visavis.engine.layout import choose_plan
 from visavis.engine.pool import SessionPool
 from visavis.errors import MediaError
 from visavis.local_outlets import LocalOutlets
@@ -39,9 +40,10 @@ def run_local(avatar: Avatar, job: LocalJob, sessions: int | None) -> None:
     """
     job.outputs.check()
     avatar.prepare()
+    plan = choose_plan(avatar.fast, sessions)
     with (
         ExitStack() as stack,
-        SessionPool(avatar.fast, sessions) as pool,
+        SessionPool(avatar.fast, plan) as pool,
         in_background((avatar.prepare_rest,)),
     ):
         outlets = LocalOutlets(avatar, job.out, job.outputs, stack)

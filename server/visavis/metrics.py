@@ -1,6 +1,7 @@
 """Prometheus metrics, read from the counters that each part keeps for itself."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import fields
 
@@ -8,6 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from visavis.core.ladder import RUNGS
 from visavis.core.speech import SpeechState
 from visavis.engine.pool import SessionPool
 from visavis.media.stage import Stage
@@ -41,6 +43,7 @@ class ServerMetrics(Collector):
         live = self._stages.live
         yield from self._sessions(live)
         yield from self._frames(live)
+        yield self._rungs(live)
         yield from self._generator()
         yield _gauge("visavis_tasks", "Tasks of the event loop.", len(asyncio.all_tasks()))
 
@@ -58,6 +61,14 @@ class ServerMetrics(Collector):
         for reason, count in self._stages.ended.items():
             ended.add_metric([reason], count)
         yield ended
+
+    def _rungs(self, live: list[Stage]) -> Metric:
+        text = "Live sessions by the rate at which the machine makes their mouths."
+        rungs = GaugeMetricFamily("visavis_sessions_mouth_fps", text, labels=["fps"])
+        at = Counter(s.stream.ladder.every for s in live)
+        for every in RUNGS:
+            rungs.add_metric([f"{25 / every:.4g}" if every else "0"], at[every])
+        return rungs
 
     def _frames(self, live: list[Stage]) -> Iterable[Metric]:
         frames = CounterMetricFamily("visavis_frames", "Video frames by fate.", labels=["fate"])
@@ -89,8 +100,9 @@ class ServerMetrics(Collector):
         counters = self._pool.counters
         yield _gauge("visavis_pool_sessions", "Generator sessions.", self._pool.sessions)
         yield _gauge("visavis_pool_frame_ms", "One frame, at warm-up.", self._pool.frame_ms)
-        pairs = (("frames", counters.frames), ("failures", counters.failures))
-        for name, value in (*pairs, ("refused", counters.refused)):
+        pairs = [("frames", counters.frames), ("failures", counters.failures)]
+        pairs += [("refused", counters.refused), ("late", counters.late)]
+        for name, value in (*pairs, ("replaced", counters.replaced)):
             yield CounterMetricFamily(f"visavis_pool_{name}", f"Generator {name}.", value=value)
         busy = counters.busy_s
         yield CounterMetricFamily("visavis_pool_busy_seconds", "Time in the generator.", value=busy)

@@ -14,14 +14,15 @@ from visavis.avatars import Avatar
 from visavis.core.compositor import Frame
 from visavis.core.timeline import FRAME_OUTPUT_SAMPLES, FRAME_SAMPLES
 from visavis.engine.features import SpeechStep
+from visavis.engine.layout import choose_plan
 from visavis.engine.pool import SessionPool
 from visavis.engine.reference import reference_frames
 from visavis.engine.renderer import Renderer
-from visavis.media.audiofile import AudioFile
-from visavis.media.frames import FrameFolder
-from visavis.media.mp4 import Mp4Writer
+from visavis.media.audiofile import AudioFile, RawSound
+from visavis.sinks import Places, Sinks
 
 Float32 = NDArray[np.float32]
+BATCH = 8  # frames per run of a generator: more gain nothing
 Progress = Callable[[int, int | None], None]  # frames done, frames in all if known
 
 
@@ -29,13 +30,13 @@ Progress = Callable[[int, int | None], None]  # frames done, frames in all if kn
 class RenderJob:
     """What to render, and where to."""
 
-    audio: Path
-    out: Path | None
-    frames_dir: Path | None = None
+    audio: Path  # "-": the standard input
+    places: Places
     frames: int | None = None  # exactly so many; shorter audio is continued by silence
     sessions: int | None = None
-    batch: int = 15
+    batch: int = BATCH
     reference: bool = False
+    raw: RawSound | None = None  # how to read audio without a header
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,10 @@ def render(avatar: Avatar, job: RenderJob, progress: Progress) -> RenderResult:
 
     Raises `MediaError` for the file and `GeneratorError` for the model.
     """
-    with ExitStack() as stack:
-        audio = stack.enter_context(AudioFile(job.audio))
+    bundle = avatar.bundle
+    with AudioFile(job.audio, job.raw) as audio, ExitStack() as stack:
         total = job.frames or _announced_frames(audio)
-        sinks = _Sinks(avatar, job, stack)
+        sinks = stack.enter_context(Sinks(job.places, bundle.width, bundle.height))
         make = _reference if job.reference else _pooled
         source = _Sound(audio, job.frames, sinks)
         started, done = time.perf_counter(), 0
@@ -70,34 +71,10 @@ def render(avatar: Avatar, job: RenderJob, progress: Progress) -> RenderResult:
         return RenderResult(done, time.perf_counter() - started)
 
 
-class _Sinks:
-    """The places that finished media goes to."""
-
-    def __init__(self, avatar: Avatar, job: RenderJob, stack: ExitStack) -> None:
-        bundle = avatar.bundle
-        self._movie: Mp4Writer | None = None
-        self._folder: FrameFolder | None = None
-        if job.out:
-            movie = Mp4Writer(job.out, bundle.width, bundle.height)
-            self._movie = stack.enter_context(movie)
-        if job.frames_dir:
-            self._folder = stack.enter_context(FrameFolder(job.frames_dir))
-
-    def frame(self, frame: Frame) -> None:
-        if self._movie:
-            self._movie.write_frame(frame)
-        if self._folder:
-            self._folder.write(frame)
-
-    def sound(self, stereo: Float32) -> None:
-        if self._movie:
-            self._movie.write_sound(stereo)
-
-
 class _Sound:
     """The clip's analysis PCM, piece by piece; what is heard goes to the sinks on the way."""
 
-    def __init__(self, audio: AudioFile, frames: int | None, sinks: _Sinks) -> None:
+    def __init__(self, audio: AudioFile, frames: int | None, sinks: Sinks) -> None:
         self._audio = audio
         self._frames = frames
         self._sinks = sinks
@@ -126,7 +103,8 @@ class _Sound:
 
 
 def _pooled(avatar: Avatar, job: RenderJob, sound: _Sound, stack: ExitStack) -> Iterator[Frame]:
-    pool = stack.enter_context(SessionPool(avatar.fast, job.sessions, waiting=1024))
+    plan = choose_plan(avatar.fast, job.sessions)
+    pool = stack.enter_context(SessionPool(avatar.fast, plan, waiting=1024))
     renderer = Renderer(avatar.template, pool, job.batch)
     return renderer.frames(_steps(avatar, sound.pieces()))
 

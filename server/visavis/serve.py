@@ -14,6 +14,7 @@ from visavis.chores import in_background
 from visavis.config import ServeConfig
 from visavis.core.bundle import Bundle
 from visavis.core.latency import LATENCIES, describe_latency
+from visavis.engine.layout import choose_plan
 from visavis.engine.pool import SessionPool
 from visavis.http_server import certificate_for, http_server, listen, url
 from visavis.media.showcase import Showcase
@@ -38,9 +39,10 @@ def run_server(config: ServeConfig, bundle: Bundle) -> None:
         listener = stack.enter_context(listen(config))
         certificate = certificate_for(config)
         _tell_about_tls(config, certificate)
-        avatar = load(bundle)
+        avatar = load(bundle, config.engine)
         avatar.prepare()
-        pool = stack.enter_context(SessionPool(avatar.fast, config.pool_sessions))
+        plan = choose_plan(avatar.fast, config.pool_sessions)
+        pool = stack.enter_context(SessionPool(avatar.fast, plan))
         folder = stack.enter_context(temporary_folder())
         showcase = Showcase(folder, avatar.template)
         limit = config.max_sessions or measure_capacity(avatar, pool)

@@ -51,7 +51,7 @@ def test_the_pool_makes_the_references_bits(
 ) -> None:
     features = lamp.features()
     steps = [*features.push(clip), *features.flush()]
-    with SessionPool(lamp.generator, sessions) as pool:
+    with SessionPool(lamp.fast, sessions) as pool:
         pooled = list(Renderer(lamp.template, pool, batch).frames(steps))
         speaking = sum(step.speaking for step in steps)
         assert 0 < pool.counters.frames == speaking < len(steps)

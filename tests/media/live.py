@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from visavis.avatars import Avatar
 from visavis.core.compositor import Frame, planes
-from visavis.engine.models import GeneratorError, GeneratorModel, PoolBusyError
+from visavis.engine.generator import MouthModel
+from visavis.engine.models import GeneratorError, PoolBusyError
 from visavis.engine.pool import SessionPool
+from visavis.engine.request import Planes
 from visavis.media.ingest import Ingest
 from visavis.media.stream import AvatarStream
 
@@ -22,7 +24,7 @@ Float32 = NDArray[np.float32]
 class InlinePool(SessionPool):
     """Generates while it is asked, so that no test depends on how fast threads are."""
 
-    def __init__(self, model: GeneratorModel) -> None:
+    def __init__(self, model: MouthModel) -> None:
         super().__init__(model, 1)
         self._inline = model.open()
         self.asked = 0
@@ -31,12 +33,14 @@ class InlinePool(SessionPool):
         return self
 
     def submit(
-        self, templates: Float32, audio: Float32, keys: Sequence[int] = ()
-    ) -> "Future[Float32]":
+        self, keys: Sequence[int], audio: Float32, *, out: Planes | None = None, **options: Any
+    ) -> "Future[Planes]":
         self.asked += 1
-        future: Future[Float32] = Future()
+        future: Future[Planes] = Future()
+        assert out is not None
         try:
-            future.set_result(self._inline.generate(templates, audio))
+            self._inline.generate(keys, audio, out)
+            future.set_result(out)
         except GeneratorError as error:
             future.set_exception(error)
         return future
@@ -48,12 +52,10 @@ class HangingPool(InlinePool):
     hanging = False
     full = False
 
-    def submit(
-        self, templates: Float32, audio: Float32, keys: Sequence[int] = ()
-    ) -> "Future[Float32]":
+    def submit(self, keys: Sequence[int], audio: Float32, **options: Any) -> "Future[Planes]":
         if self.full:
             raise PoolBusyError("full")
-        return Future() if self.hanging else super().submit(templates, audio, keys)
+        return Future() if self.hanging else super().submit(keys, audio, **options)
 
 
 @dataclass

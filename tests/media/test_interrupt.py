@@ -45,7 +45,7 @@ async def test_an_interrupt_silences_and_closes_within_120_ms(
     feed, studio = PcmFeed(), Feeding(np.empty(0, np.float32))
     feed.push(make_tone(10.0, (0.0, 10.0)))
     asked: list[float] = []
-    with InlinePool(lamp.generator) as pool:
+    with InlinePool(lamp.fast) as pool:
         stream = studio.stream(lamp, pool, feed)
         sleep = studio.sleep
 
@@ -79,7 +79,7 @@ async def test_after_an_interrupt_the_next_words_are_in_step(
 ) -> None:
     feed, studio = PcmFeed(), Feeding(np.empty(0, np.float32))
     feed.push(make_tone(10.0, (0.0, 10.0)))
-    with InlinePool(lamp.generator) as pool:
+    with InlinePool(lamp.fast) as pool:
         stream = studio.stream(lamp, pool, feed)
 
         def before(tick: int) -> None:
@@ -98,7 +98,7 @@ async def test_an_interrupt_discards_the_mouth_that_is_being_made(
 ) -> None:
     feed, studio = PcmFeed(), Feeding(np.empty(0, np.float32))
     feed.push(make_tone(10.0, (0.0, 10.0)))
-    with HangingPool(lamp.generator) as pool:
+    with HangingPool(lamp.fast) as pool:
         stream = studio.stream(lamp, pool, feed)
 
         def before(tick: int) -> None:
@@ -115,7 +115,7 @@ async def test_a_burst_of_speech_begins_at_once(lamp: Avatar, make_tone: ToneMak
     """The look-ahead of speech that is there already takes no time."""
     feed, studio = PcmFeed(), Feeding(np.empty(0, np.float32))
     states: list[tuple[float, SpeechState]] = []
-    with InlinePool(lamp.generator) as pool:
+    with InlinePool(lamp.fast) as pool:
         stream = studio.stream(lamp, pool, feed)
         stream.listeners.append(lambda state: states.append((studio.now_s, state)))
         pushed: list[float] = []
@@ -145,7 +145,7 @@ async def test_pauses_between_words_are_kept(lamp: Avatar, make_tone: ToneMaker)
     feed, studio = PcmFeed(), Feeding(np.empty(0, np.float32))
     words = make_tone(1.5, (0.0, 0.3), (0.9, 1.2))
     feed.push(words)
-    with InlinePool(lamp.generator) as pool:
+    with InlinePool(lamp.fast) as pool:
         await studio.play(studio.stream(lamp, pool, feed), 60)
     heard = studio.heard()
     start = int(np.flatnonzero(heard)[0]) - int(np.flatnonzero(words)[0])
@@ -154,11 +154,11 @@ async def test_pauses_between_words_are_kept(lamp: Avatar, make_tone: ToneMaker)
 
 async def test_other_canvases_show_the_same_moment(lamp: Avatar, make_tone: ToneMaker) -> None:
     studio, other = Studio(make_tone(2.0, (0.4, 1.2))), Studio(np.empty(0, np.float32))
-    with InlinePool(lamp.generator) as pool:
+    with InlinePool(lamp.fast) as pool:
         stream = AvatarStream(
             lamp.template, lamp.features, pool, studio.ingest, studio, studio.clock, studio.sleep
         )
-        stream.canvases.append((lamp.template, other))
+        stream.show(lamp.template, other)
         await studio.play(stream, 40)
     seen = [[(r.tick, r.lit, r.sound.tobytes()) for r in s.releases] for s in (studio, other)]
     assert seen[0] == seen[1]
@@ -172,7 +172,7 @@ async def test_a_listener_that_fails_disturbs_nobody(lamp: Avatar, make_tone: To
     def fail(state: SpeechState) -> None:
         raise RuntimeError("a listener's fault")
 
-    with InlinePool(lamp.generator) as pool:
+    with InlinePool(lamp.fast) as pool:
         stream = AvatarStream(
             lamp.template, lamp.features, pool, studio.ingest, studio, studio.clock, studio.sleep
         )

@@ -23,7 +23,7 @@ SPANS = ((0.5, 0.9), (1.0, 1.04), (1.31, 1.82))
 
 async def test_every_frame_leaves_with_its_own_sound(lamp: Avatar, make_tone: ToneMaker) -> None:
     studio = Studio(make_tone(3.0, *SPANS))
-    with InlinePool(lamp.generator) as pool:
+    with InlinePool(lamp.fast) as pool:
         stream = await studio.run(lamp, pool, 70)
     assert [release.tick for release in studio.releases] == list(range(70))
     assert all(len(release.sound) == FRAME_OUTPUT_SAMPLES for release in studio.releases)
@@ -40,7 +40,7 @@ async def test_the_sound_is_the_microphones_later_and_unchanged(
 ) -> None:
     clip = make_tone(3.0, *SPANS)
     studio = Studio(clip)
-    with InlinePool(lamp.generator) as pool:
+    with InlinePool(lamp.fast) as pool:
         stream = await studio.run(lamp, pool, 60)
     heard = studio.heard()
     delay = int(np.flatnonzero(heard)[0]) - int(np.flatnonzero(clip)[0])
@@ -52,7 +52,7 @@ async def test_the_sound_is_the_microphones_later_and_unchanged(
 
 async def test_releases_are_on_the_grid(lamp: Avatar, make_tone: ToneMaker) -> None:
     studio = Studio(make_tone(2.0))
-    with InlinePool(lamp.generator) as pool:
+    with InlinePool(lamp.fast) as pool:
         stream = await studio.run(lamp, pool, 52)
     times = [release.time_s for release in studio.releases]
     grid = [1000.0 + RELEASE_S + FRAME_S * tick for tick in range(len(times))]
@@ -62,7 +62,7 @@ async def test_releases_are_on_the_grid(lamp: Avatar, make_tone: ToneMaker) -> N
 
 async def test_the_delay_is_told(lamp: Avatar, make_tone: ToneMaker) -> None:
     studio = Studio(make_tone(2.0))
-    with InlinePool(lamp.generator) as pool:
+    with InlinePool(lamp.fast) as pool:
         stream = await studio.run(lamp, pool, 30)
     assert stream.delay_s >= stream.look_ahead * FRAME_S + RELEASE_S
     assert stream.delay_s <= stream.look_ahead * FRAME_S + RELEASE_S + 0.16
@@ -73,7 +73,7 @@ async def test_a_loop_held_up_skips_and_does_not_burst(
     lamp: Avatar, make_tone: ToneMaker, held_s: float
 ) -> None:
     studio = Studio(make_tone(5.0, (0.4, 3.0)), holds={60: held_s})
-    with InlinePool(lamp.generator) as pool:
+    with InlinePool(lamp.fast) as pool:
         stream = await studio.run(lamp, pool, 70)
     ticks = [release.tick for release in studio.releases]
     skipped = ticks[-1] + 1 - len(ticks)
@@ -91,7 +91,7 @@ async def test_a_loop_held_up_skips_and_does_not_burst(
 
 async def test_a_muted_microphone_is_an_avatar_at_rest(lamp: Avatar) -> None:
     studio = Studio(np.empty(0, np.float32))
-    with InlinePool(lamp.generator) as pool:
+    with InlinePool(lamp.fast) as pool:
         stream = await studio.run(lamp, pool, 40)
         assert pool.asked == 0
     assert not studio.heard().any()
@@ -108,7 +108,7 @@ async def test_a_gesture_is_played_from_the_next_home_frame(
     frames = {id(frame): index for index, frame in enumerate(template.frames)}
     studio, shown = Studio(make_tone(4.0)), []
     studio.release = lambda tick, frame, sound: shown.append(frames[id(frame)])  # type: ignore
-    with InlinePool(lamp.generator) as pool:
+    with InlinePool(lamp.fast) as pool:
         stream = AvatarStream(
             template, lamp.features, pool, studio.ingest, studio, studio.clock, studio.sleep
         )

@@ -5,16 +5,16 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from tests.conftest import MouthMaker
 from tests.media.live import HangingPool, InlinePool, Studio
 
 from visavis.avatars import Avatar
+from visavis.core.timeline import FRAME_S
 from visavis.engine.features import FeatureStream, SpeechStep
-from visavis.engine.models import GeneratorModel
 from visavis.media.stream import AvatarStream
 
 Float32 = NDArray[np.float32]
 FakeRun = Callable[[Float32, Float32], Float32]
-ModelMaker = Callable[[FakeRun], GeneratorModel]
 ToneMaker = Callable[..., Float32]
 
 
@@ -44,7 +44,7 @@ MOODS: dict[str, FakeRun] = {
 
 @pytest.mark.parametrize("mood", MOODS)
 async def test_a_failing_generator_shows_the_idle_frame_and_heals(
-    lamp: Avatar, fake_model: ModelMaker, make_tone: ToneMaker, mood: str
+    lamp: Avatar, fake_mouths: MouthMaker, make_tone: ToneMaker, mood: str
 ) -> None:
     generator = Moody()
     studio = Studio(make_tone(4.0, (0.4, 3.0)))
@@ -53,7 +53,7 @@ async def test_a_failing_generator_shows_the_idle_frame_and_heals(
         generator.mood = MOODS[mood] if 30 <= tick < 40 else None
 
     studio.before = before
-    with InlinePool(fake_model(generator)) as pool:
+    with InlinePool(fake_mouths(generator)) as pool:
         stream = await studio.run(lamp, pool, 60)
     assert [release.tick for release in studio.releases] == list(range(60))
     lit = [release.lit for release in studio.releases]
@@ -65,16 +65,19 @@ async def test_a_failing_generator_shows_the_idle_frame_and_heals(
 
 @pytest.mark.parametrize("trouble", ["hanging", "full"])
 async def test_a_late_mouth_is_held_while_the_sound_goes_on(
-    lamp: Avatar, fake_model: ModelMaker, make_tone: ToneMaker, trouble: str
+    lamp: Avatar, fake_mouths: MouthMaker, make_tone: ToneMaker, trouble: str
 ) -> None:
     clip = make_tone(4.0, (0.4, 3.0))
     studio = Studio(clip)
-    with HangingPool(fake_model(Moody())) as pool:
+    with HangingPool(fake_mouths(Moody())) as pool:
         studio.before = lambda tick: setattr(pool, trouble, 30 <= tick < 38)
         stream = await studio.run(lamp, pool, 60)
     assert all(release.lit for release in studio.releases[22:60])
     counters = stream.counters
-    assert (counters.late, counters.refused) == ((8, 0) if trouble == "hanging" else (0, 8))
+    missed = counters.late if trouble == "hanging" else counters.refused
+    assert missed >= 3
+    assert missed + counters.spared >= 8
+    assert counters.late + counters.refused == missed
     heard = studio.heard()
     delay = int(np.flatnonzero(heard)[0]) - int(np.flatnonzero(clip)[0])
     assert heard[delay:].tobytes() == clip[: len(heard) - delay].tobytes()
@@ -82,16 +85,37 @@ async def test_a_late_mouth_is_held_while_the_sound_goes_on(
 
 @pytest.mark.parametrize("trouble", ["hanging", "full"])
 async def test_without_a_mouth_the_idle_frame_is_the_floor(
-    lamp: Avatar, fake_model: ModelMaker, make_tone: ToneMaker, trouble: str
+    lamp: Avatar, fake_mouths: MouthMaker, make_tone: ToneMaker, trouble: str
 ) -> None:
     studio = Studio(make_tone(1.0, (0.2, 0.6)))
-    with HangingPool(fake_model(Moody())) as pool:
+    with HangingPool(fake_mouths(Moody())) as pool:
         setattr(pool, trouble, True)
         stream = await studio.run(lamp, pool, 30)
     assert [release.tick for release in studio.releases] == list(range(30))
     assert not any(release.lit for release in studio.releases)
-    assert stream.counters.late + stream.counters.refused >= 10
+    assert stream.counters.late + stream.counters.refused + stream.counters.spared >= 10
     assert stream.counters.generated == 0
+
+
+async def test_under_overload_the_mouth_slows_down_and_nothing_else(
+    lamp: Avatar, fake_mouths: MouthMaker, make_tone: ToneMaker
+) -> None:
+    clip = make_tone(20.0, (0.4, 19.0))
+    studio, calm = Studio(clip), Studio(clip)
+    with HangingPool(fake_mouths(Moody())) as pool:
+        studio.before = lambda tick: setattr(pool, "full", 30 <= tick < 200)
+        await calm.run(lamp, pool, 400)
+        pool.asked = 0
+        stream = await studio.run(lamp, pool, 400)
+    times = [release.time_s for release in studio.releases]
+    assert [release.tick for release in studio.releases] == list(range(400))
+    assert np.diff(times) == pytest.approx(FRAME_S, abs=1e-6)
+    assert studio.heard().tobytes() == calm.heard().tobytes()
+    assert not any(release.lit for release in studio.releases[70:200])  # nothing new: at rest
+    assert all(release.lit for release in studio.releases[325:])  # back within five seconds
+    assert stream.ladder.rung == 0
+    assert stream.ladder.counters.down == stream.ladder.counters.up >= 3
+    assert pool.asked < 400 - 100
 
 
 async def test_a_failing_encoder_starts_anew(lamp: Avatar, make_tone: ToneMaker) -> None:
@@ -112,7 +136,7 @@ async def test_a_failing_encoder_starts_anew(lamp: Avatar, make_tone: ToneMaker)
         made.append(Fragile(lamp.bundle, lamp.encoder))
         return made[-1]
 
-    with InlinePool(lamp.generator) as pool:
+    with InlinePool(lamp.fast) as pool:
         stream = AvatarStream(
             lamp.template, features, pool, studio.ingest, studio, studio.clock, studio.sleep
         )

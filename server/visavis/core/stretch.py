@@ -51,9 +51,10 @@ class Stretcher:
         source = np.concatenate((self._history, samples))
         place = self._fraction + np.arange(count) * ratio
         whole = np.floor(place).astype(np.int64)
-        rows = _kernel()[np.rint((place - whole) * _PHASES).astype(np.int64)]
-        index = whole[:, None] + np.arange(1, 2 * HALF + 1)
-        given: Float32 = np.einsum("nt,nt->n", rows, source[index])
+        phase = np.rint((place - whole) * _PHASES).astype(np.int64)
+        given = np.zeros(count, np.float32)
+        for tap in range(2 * HALF):  # one tap at a time needs a sixteenth of the memory
+            given += _kernel()[phase, tap] * source[whole + (tap + 1)]
         end = self._fraction + count * ratio
         spent = floor(end)
         self._fraction = end - spent

@@ -27,9 +27,10 @@ class Template:
         return self.repertoire.idle.index(frame)
 
     def roi(self, index: int) -> Float32:
-        """The generator's view of template frame `index`: RGB [3, size, size] in [0, 1]."""
+        """The generator's view of template frame `index`: RGB [3, size, size] in [0, 1], a little
+        outside where video coding was, so that what the generator hands on comes back the same."""
         x, y = self.corners[index]
-        return planes_to_rgb(crop(self.frames[index], x, y, self.size))
+        return planes_to_rgb(crop(self.frames[index], x, y, self.size), clip=False)
 
     def idle(self, index: int) -> Frame:
         """The frame with its mouth at rest, to be read only."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from visavis.core.bundle import Bundle
 from visavis.core.mel import SILENCE
-from visavis.engine.session import Session, check_tensor, open_session, tensors
+from visavis.engine.session import Runner, check_tensor, open_session, tensors
 
 Float32 = NDArray[np.float32]
 
@@ -43,7 +43,7 @@ class AudioEncoder:
         check_tensor(outputs, spec.output, (None, spec.features), label)
         if spec.speech:
             check_tensor(outputs, spec.speech, (None, 1), label)
-        self._session: Session = session
+        self._session: Runner = session
         self._input = spec.input
         self._outputs = [spec.output, *([spec.speech] if spec.speech else [])]
         self.silence = self.hear(np.full(shape[2:], SILENCE, np.float32)).feature
@@ -98,7 +98,7 @@ class GeneratorModel:
 class Generator:
     """One session of a generator; used by one thread at a time."""
 
-    def __init__(self, session: Session, model: GeneratorModel) -> None:
+    def __init__(self, session: Runner, model: GeneratorModel) -> None:
         self._session = session
         self._spec = model.bundle.generator
         self._size = model.bundle.roi_size
@@ -114,7 +114,7 @@ class Generator:
 
 
 def run_checked(
-    session: Session, output: str, feeds: dict[str, Float32], shape: tuple[int, ...]
+    session: Runner, output: str, feeds: dict[str, Float32], shape: tuple[int, ...]
 ) -> Float32:
     """Run a session for one output. Raises `GeneratorError` for anything but finite numbers of
     that shape."""

@@ -1,21 +1,25 @@
 """The session pool: a few generator sessions, each with a thread of its own, shared by all."""
 
-import queue
+import logging
+import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
+from visavis.core.region import Region
+from visavis.engine.failures import Failures, Patience
+from visavis.engine.generator import MouthModel
+from visavis.engine.models import GeneratorError, PoolBusyError
+from visavis.engine.plan import Plan, plain_plan
+from visavis.engine.request import Float32, Planes, Request, RequestQueue
+from visavis.engine.watch import Watch
+from visavis.engine.worker import Worker
 
-from visavis.engine.cores import usable_cores
-from visavis.engine.models import GeneratorError, PoolBusyError, RoiGenerator, RoiModel
-
-Float32 = NDArray[np.float32]
-_WARM_UP_RUNS = 3
+_log = logging.getLogger(__name__)
 _CLOSE_S = 5.0
+_NEWEST = 0.1  # weight of the newest run in the running mean
 
 
 @dataclass
@@ -25,74 +29,111 @@ class PoolCounters:
     runs: int = 0
     frames: int = 0
     failures: int = 0
-    refused: int = 0
+    refused: int = 0  # the queue was full
+    late: int = 0  # dropped because they could not have been ready in time
+    replaced: int = 0  # sessions that hung or failed
     busy_s: float = 0.0  # summed over the sessions
 
 
-@dataclass(frozen=True)
-class _Job:
-    templates: Float32
-    audio: Float32
-    keys: Sequence[int]
-    future: "Future[Float32]"
-
-
 class SessionPool:
-    """Runs batches on the next free session, in the order of submission."""
+    """Runs what is most urgent on the next free session, several single frames at once where that
+    is faster, and drops what would be late. Sessions that hang or fail are replaced."""
 
-    def __init__(self, model: RoiModel, sessions: int | None = None, waiting: int = 64):
-        """`sessions` defaults to the number of cores; `waiting` bounds what is submitted and not
-        yet begun. Raises `BundleError` if the model cannot be opened."""
-        self.sessions = sessions or usable_cores()
+    def __init__(
+        self,
+        model: MouthModel,
+        plan: Plan | int | None = None,
+        waiting: int = 64,
+        patience: Patience | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        """`plan` is the layout, or only the number of sessions; by default one per core. `waiting`
+        bounds what is submitted and not yet begun. Raises `BundleError` if the model cannot be
+        opened."""
+        self.plan = plan if isinstance(plan, Plan) else plain_plan(plan)
         self.counters = PoolCounters()
-        self._lock = threading.Lock()
+        self._model = model
+        self._clock = clock
         self._closed = False
-        self._waiting: queue.Queue[_Job | None] = queue.Queue(waiting)
-        self._shapes = (
-            (3, model.bundle.roi_size, model.bundle.roi_size),
-            (model.bundle.window.rows, model.bundle.encoder.features),
-        )
-        generators = [model.open() for _ in range(self.sessions)]
-        self.frame_ms = self._warm_up(generators)
-        self._threads = [
-            threading.Thread(
-                target=self._work, args=(generator,), name=f"generator-{n}", daemon=True
-            )
-            for n, generator in enumerate(generators)
+        lock = threading.RLock()
+        self._changed = threading.Condition(lock)
+        self._queue = RequestQueue(waiting)
+        self._free = 0  # workers that wait
+        self._failures = Failures(patience or Patience())
+        self._watch = Watch(patience or Patience(), clock, lock, self._lose)
+        self._workers = [
+            Worker(model, self, self.plan, f"generator-{n}") for n in range(self.sessions)
         ]
-        for thread in self._threads:
-            thread.start()
+        self._fastest_s = min(worker.open() for worker in self._workers)
+        self._mean_s = self._fastest_s
+        self._watcher = threading.Thread(target=self._watch.run, name="generators", daemon=True)
+        self._watcher.start()
+        for worker in self._workers:
+            worker.start()
+
+    @property
+    def sessions(self) -> int:
+        """How many sessions there are."""
+        return self.plan.sessions
+
+    @property
+    def window(self) -> Region:
+        """The part of the ROI that mouths show."""
+        return self._model.window
+
+    @property
+    def frame_ms(self) -> float:
+        """One frame on one session, at warm-up."""
+        return 1000 * self._fastest_s
+
+    @property
+    def well(self) -> bool:
+        """False while sessions have failed too often of late."""
+        with self._changed:
+            return not self._failures.unwell(self._clock())
 
     def submit(
-        self, templates: Float32, audio: Float32, keys: Sequence[int] = ()
-    ) -> "Future[Float32]":
-        """Generate ROIs [B, 3, R, R] for templates [B, 3, R, R], which are the template frames
-        `keys`, and audio [B, W, F].
+        self,
+        keys: Sequence[int],
+        audio: Float32,
+        *,
+        within_s: float = math.inf,
+        speaking: bool = True,
+        out: Planes | None = None,
+    ) -> "Future[Planes]":
+        """Generate the mouths [B, bytes] of the template frames `keys` [B] and audio [B, W, F],
+        into `out` if it is given, in `within_s` seconds or not at all.
 
-        The future raises `GeneratorError`. Raises `PoolBusyError` at once if the queue is full or
-        the pool closed.
+        `audio` must not change before the future is done. The future raises `GeneratorError`,
+        `LateError` among them. Raises `PoolBusyError` at once if the queue is full of more urgent
+        frames or the pool closed.
         """
-        if self._closed:
-            raise PoolBusyError("the generator pool is closed")
-        job = _Job(templates, audio, keys, Future())
-        try:
-            self._waiting.put_nowait(job)
-        except queue.Full:
-            self.counters.refused += 1
-            raise PoolBusyError("the generator pool is full") from None
-        return job.future
+        now_s = self._clock()
+        request = Request(keys, audio, out, now_s + within_s, speaking)
+        with self._changed:
+            if self._closed:
+                raise PoolBusyError("the generator pool is closed")
+            try:
+                self.counters.refused += self._queue.put(request, now_s)
+            except PoolBusyError:
+                self.counters.refused += 1
+                raise
+            self._changed.notify()
+        return request.future
 
     def close(self) -> None:
         """Drop what waits, let finish what runs, end the threads."""
-        self._closed = True
-        while not self._waiting.empty():
-            job = self._waiting.get()
-            if job is not None:
-                job.future.cancel()
-        for _ in self._threads:
-            self._waiting.put(None)
-        for thread in self._threads:
-            thread.join(_CLOSE_S)
+        with self._changed:
+            self._closed = True
+            self._queue.clear()
+            self._watch.close()
+            self._changed.notify_all()
+            workers = list(self._workers)
+        for worker in workers:
+            worker.stop()
+        for worker in workers:
+            worker.join(_CLOSE_S)
+        self._watcher.join(_CLOSE_S)
 
     def __enter__(self) -> "SessionPool":
         return self
@@ -100,36 +141,80 @@ class SessionPool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _work(self, generator: RoiGenerator) -> None:
-        while (job := self._waiting.get()) is not None:
-            if job.future.set_running_or_notify_cancel():
-                self._run(generator, job)
+    def opened(self, worker: Worker) -> bool:
+        """A worker's session is ready; see `visavis.engine.worker.Desk`."""
+        with self._changed:
+            self._watch.answered(worker)
+            return worker in self._workers
 
-    def _run(self, generator: RoiGenerator, job: _Job) -> None:
-        start = time.perf_counter()
-        try:
-            roi = generator.generate(job.templates, job.audio, job.keys)
-        except GeneratorError as error:
-            self._count(job, start, failures=1)
-            job.future.set_exception(error)
-            return
-        self._count(job, start, failures=0)
-        job.future.set_result(roi)
+    def next(self, worker: Worker) -> list[Request] | None:
+        """Wait for work; None when the pool is closed."""
+        with self._changed:
+            while not self._closed:
+                requests, late = self._queue.take(
+                    self._clock(), self._expected_s, self.plan.batch, self._free + 1
+                )
+                self.counters.late += late
+                if requests:
+                    expected_s = self._expected_s(_frames(requests))
+                    self._watch.runs(worker, requests, expected_s)
+                    return requests
+                self._free += 1
+                self._changed.wait()
+                self._free -= 1
+        return None
 
-    def _count(self, job: _Job, start_s: float, failures: int) -> None:
-        with self._lock:
-            self.counters.runs += 1
-            self.counters.frames += len(job.templates)
-            self.counters.failures += failures
-            self.counters.busy_s += time.perf_counter() - start_s
+    def done(self, worker: Worker, requests: Sequence[Request], mouths: Planes) -> bool:
+        """Hand out what a run has made, unless its session was given up meanwhile."""
+        with self._changed:
+            seconds = self._watch.answered(worker)
+            if seconds is None:
+                return False
+            self._count(len(mouths), seconds)
+            self._mean_s += _NEWEST * (seconds / len(mouths) - self._mean_s)
+        row = 0
+        for request in requests:
+            request.deliver(mouths[row : row + request.frames])
+            row += request.frames
+        return True
 
-    def _warm_up(self, generators: list[RoiGenerator]) -> float:
-        """Run every session once at least; return the ms of one frame on one session."""
-        template, audio = (np.zeros((1, *shape), np.float32) for shape in self._shapes)
-        times = []
-        for generator in generators:
-            for _ in range(_WARM_UP_RUNS):
-                start = time.perf_counter()
-                generator.generate(template, audio)
-                times.append(time.perf_counter() - start)
-        return 1000 * min(times)
+    def failed(self, worker: Worker, requests: Sequence[Request], error: Exception) -> None:
+        """A worker's session is of no more use."""
+        with self._changed:
+            seconds = self._watch.answered(worker)
+            if seconds is not None:
+                if requests:
+                    self._count(_frames(requests), seconds)
+                self._lose(worker, requests, error)
+
+    def _lose(self, worker: Worker, requests: Sequence[Request], error: Exception) -> None:
+        """Put another worker in the place of one, and fail its requests."""
+        self.counters.failures += 1
+        worker.stop()
+        if not self._closed:
+            self._replace(worker, error)
+        failure = error if isinstance(error, GeneratorError) else GeneratorError(str(error))
+        for request in requests:
+            request.fail(failure)
+
+    def _replace(self, worker: Worker, error: Exception) -> None:
+        pause_s = self._failures.add(self._clock())
+        _log.warning("a generator session is replaced in %.0f s: %s", pause_s, error)
+        place = self._workers.index(worker)
+        self._workers[place] = Worker(self._model, self, self.plan, f"generator-{place}")
+        self._watch.opens(self._workers[place], pause_s)
+        self._workers[place].start(pause_s)
+        self.counters.replaced += 1
+
+    def _expected_s(self, frames: int) -> float:
+        """How long a run may take. A burst of other work must not let everything look late."""
+        return frames * min(self._mean_s, 2 * self._fastest_s)
+
+    def _count(self, frames: int, seconds: float) -> None:
+        self.counters.runs += 1
+        self.counters.frames += frames
+        self.counters.busy_s += seconds
+
+
+def _frames(requests: Sequence[Request]) -> int:
+    return sum(request.frames for request in requests)

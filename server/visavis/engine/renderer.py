@@ -5,15 +5,16 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 
 import numpy as np
-from numpy.typing import NDArray
 
+from visavis.core.canvas import Canvas
 from visavis.core.compositor import Frame
+from visavis.core.recycler import Recycler
 from visavis.core.template import Template
 from visavis.engine.features import SpeechStep
 from visavis.engine.pool import SessionPool
+from visavis.engine.request import Planes
 
-Float32 = NDArray[np.float32]
-_Batch = tuple[list[SpeechStep], "Future[Float32] | None"]
+_Batch = tuple[list[SpeechStep], "Future[Planes] | None"]
 
 
 class Renderer:
@@ -21,15 +22,20 @@ class Renderer:
 
     def __init__(self, template: Template, pool: SessionPool, batch: int) -> None:
         self._template = template
+        self._canvas = Canvas(template, pool.window)
         self._pool = pool
         self._batch = batch
+        self._most = 2 * pool.sessions
+        shape = (batch, pool.window.planes_bytes)
+        self._mouths = Recycler(shape, np.uint8, most=self._most + 2)
 
     def frames(self, steps: Iterable[SpeechStep]) -> Iterator[Frame]:
-        """One yuv420p frame per step. Raises `GeneratorError` if the generator fails."""
+        """One yuv420p frame per step, which stays as it is while anybody refers to it. Raises
+        `GeneratorError` if the generator fails."""
         flying: deque[_Batch] = deque()
         for batch in self._batches(steps):
             flying.append(self._launch(batch))
-            if len(flying) > 2 * self._pool.sessions:
+            if len(flying) > self._most:
                 yield from self._land(flying.popleft())
         while flying:
             yield from self._land(flying.popleft())
@@ -52,16 +58,16 @@ class Renderer:
         if not speaking:
             return steps, None
         keys = [self._template.index(step.frame) for step in speaking]
-        rois = np.stack([self._template.roi(key) for key in keys])
         audio = np.stack([step.audio for step in speaking])
-        return steps, self._pool.submit(rois, audio, keys)
+        out = self._mouths.take()[: len(speaking)]
+        return steps, self._pool.submit(keys, audio, out=out)
 
     def _land(self, batch: _Batch) -> Iterator[Frame]:
         steps, future = batch
-        rois = iter(future.result() if future else ())
+        mouths = iter(future.result() if future else ())
         for step in steps:
             index = self._template.index(step.frame)
             if step.speaking:
-                yield self._template.speaking(index, next(rois), step.gain)
+                yield self._canvas.speaking(index, next(mouths), step.gain)
             else:
-                yield self._template.idle(index)
+                yield self._canvas.idle(index)

@@ -1,7 +1,7 @@
-"""One ONNX Runtime session: how it is opened, and what its tensors must look like."""
+"""What a session is, how the plain one is opened, and what its tensors must look like."""
 
 from collections.abc import Sequence
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 import onnxruntime as ort
@@ -9,12 +9,32 @@ from numpy.typing import NDArray
 
 from visavis.errors import BundleError
 
+Array = NDArray[Any]
 Float32 = NDArray[np.float32]
 _LOG_ERRORS_ONLY = 3
 
 
+class SessionError(RuntimeError):
+    """A runtime does not take a network, or failed to run it; the message is a clause."""
+
+
 class Session(Protocol):
-    """What the engine uses of an inference session."""
+    """An open network that reads and writes the caller's memory; of one thread at a time.
+
+    Arrays are contiguous, have the network's types and shapes, and stay in place until others are
+    set; what they hold may change between runs.
+    """
+
+    def set_input(self, name: str, array: Array) -> None: ...
+
+    def set_output(self, name: str, array: Array) -> None: ...
+
+    def run(self) -> None:
+        """Compute the outputs from the inputs. Raises `SessionError`."""
+
+
+class Runner(Protocol):
+    """What the plain path uses of ONNX Runtime's own sessions."""
 
     def run(self, outputs: list[str], feeds: dict[str, Float32]) -> list[Float32]: ...
 
@@ -27,20 +47,26 @@ class TensorInfo(Protocol):
     type: str
 
 
-def open_session(model: bytes, label: str, threads: int = 1) -> ort.InferenceSession:
-    """Open a model on the CPU. Idle threads sleep: spinning starves the encoders beside them.
-
-    Raises `BundleError` if ONNX Runtime cannot load it.
-    """
+def plain_options(threads: int) -> ort.SessionOptions:
+    """Idle threads sleep: spinning starves the encoders beside them."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = _LOG_ERRORS_ONLY
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
+def open_session(model: bytes, label: str, threads: int = 1) -> ort.InferenceSession:
+    """Open a model on the processor, in float32.
+
+    Raises `BundleError` if ONNX Runtime cannot load it.
+    """
     try:
+        options = plain_options(threads)
         return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's exceptions share no base class
-        raise BundleError(f"ONNX Runtime cannot load {label}: {_first_line(error)}.") from error
+        raise BundleError(f"ONNX Runtime cannot load {label}: {first_line(error)}.") from error
 
 
 def check_tensor(
@@ -69,5 +95,6 @@ def tensors(session: ort.InferenceSession) -> tuple[list[TensorInfo], list[Tenso
     )
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What an exception says, short enough for a log."""
     return str(error).strip().split("\n")[0][:300].rstrip(".")

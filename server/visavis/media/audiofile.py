@@ -1,6 +1,7 @@
 """Any audio or video file that FFmpeg reads → gapless sound on the sample-counted timeline."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -18,19 +19,38 @@ Float32 = NDArray[np.float32]
 MIN_SECONDS = 0.1
 _GAP_SECONDS = 0.02  # a smaller hole between packets is rounding, not silence
 _LONGEST_GAP_SECONDS = 3600
+STDIN = Path("-")
 _EXACT_CONTAINERS = frozenset({"aiff", "caf", "flac"})  # their headers count samples, as WAV's does
 
 
+@dataclass(frozen=True)
+class RawSound:
+    """How to read samples without a header: little-endian, 16 bits."""
+
+    rate: int = 48_000  # Hz
+    channels: int = 1
+
+    @property
+    def options(self) -> dict[str, str]:
+        """What FFmpeg is told."""
+        return {"sample_rate": str(self.rate), "ch_layout": f"{self.channels}c"}
+
+
 class AudioFile:
-    """Reads a file once, front to back. Use as a context manager.
+    """Reads a file once, front to back; "-" is the standard input. Use as a context manager.
 
     Raises `MediaError` for what is no audio, is cut off, or is shorter than 0.1 s.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, raw: RawSound | None = None) -> None:
+        """`raw` tells what the samples are where no header does."""
+        self._piped = path == STDIN
+        self.path = Path("The standard input") if self._piped else path
         try:
-            self._container = av.open(str(path.absolute()))  # a:b.wav is no protocol a
+            place = "pipe:0" if self._piped else str(path.absolute())  # a:b.wav is no protocol a
+            self._container = (
+                av.open(place, format="s16le", options=raw.options) if raw else av.open(place)
+            )
         except (av.FFmpegError, OSError) as error:
             raise MediaError(self._cannot_read()) from error
         if not self._container.streams.audio:
@@ -112,12 +132,19 @@ class AudioFile:
             )
 
     def _exactly_announced(self) -> float | None:
+        if self._piped or self._container.format.name == "s16le":
+            return None  # who writes into a pipe may not know
         if self._container.format.name == "wav":
             return announced_wav_seconds(self.path)
         exact = self._container.format.name in _EXACT_CONTAINERS
         return self.announced_seconds if exact else None
 
     def _cannot_read(self) -> str:
+        if self._piped:
+            return (
+                "The standard input brings no audio or video that FFmpeg reads from a pipe; for "
+                "samples without a header, add --input-format s16le."
+            )
         if not self.path.exists():
             return f"There is no file {self.path}."
         if self.path.is_file() and self.path.stat().st_size == 0:

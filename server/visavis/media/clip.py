@@ -1,7 +1,7 @@
 """Template clips and pictures of a bundle: decoded once, checked against what it says."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import av
 import numpy as np
@@ -30,8 +30,18 @@ def load_template(bundle: Bundle) -> Template:
     frames = [frame for spec in specs for frame in _decode_clip(bundle, spec, background)]
     for frame in frames:
         frame.setflags(write=False)
-    corners = tuple(corner for spec in specs for corner in spec.roi)
+    return still_template(bundle, frames)
+
+
+def still_template(bundle: Bundle, frames: Sequence[Frame]) -> Template:
+    """The template of frames that are decoded. Raises `BundleError` if the mask is damaged."""
+    corners = tuple(corner for spec in _idle_first(bundle) for corner in spec.roi)
     return Template(tuple(frames), corners, bundle.roi_size, _mask(bundle), repertoire(bundle))
+
+
+def frame_count(bundle: Bundle) -> int:
+    """Frames of all clips together."""
+    return sum(spec.frames for spec in _idle_first(bundle))
 
 
 def load_cut_out(bundle: Bundle) -> Template:

@@ -97,7 +97,7 @@ class Stage:
             if canvas is self.actor.template:
                 self.fanout.add(broadcast)
             else:
-                self.stream.canvases.append((canvas, broadcast))
+                self.stream.show(canvas, broadcast)
         return self._broadcasts[id(canvas)]
 
     @property

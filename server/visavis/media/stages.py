@@ -35,7 +35,7 @@ class Stages:
         self.past_sound = IngestCounters()
         self.past_dropped = 0  # frames and packets that viewers were too slow for
         self.opened: list[Callable[[Stage], object]] = []  # called with each new stage
-        self._pool = pool
+        self.pool = pool
         self._stages: dict[str, Stage] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._reserved = 0
@@ -94,7 +94,7 @@ class Stages:
             next(stage for stage in self.live if not stage.seats).end()
         self.accepted += 1
         secret = secrets.token_urlsafe(_SECRET_BYTES)
-        stage = Stage(name or secret, actor, self._pool, name is None, self.latency)
+        stage = Stage(name or secret, actor, self.pool, name is None, self.latency)
         self._stages[stage.name] = stage
         self._tasks[stage.name] = asyncio.create_task(self._own(stage))
         for tell in self.opened:

@@ -15,16 +15,20 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from visavis.core.canvas import Canvas
 from visavis.core.choreography import Choreography
 from visavis.core.compositor import Frame
+from visavis.core.ladder import MouthLadder
 from visavis.core.latency import LATENCIES, Latency
 from visavis.core.pacing import Pacer
+from visavis.core.recycler import Recycler
 from visavis.core.speech import SpeechState
 from visavis.core.template import Template
 from visavis.core.timeline import FRAME_S
 from visavis.engine.features import FeatureStream, SpeechStep
 from visavis.engine.models import GeneratorError, PoolBusyError
 from visavis.engine.pool import SessionPool
+from visavis.engine.request import LateError, Planes
 from visavis.media.hearing import Hearing, Moment, fade_out
 from visavis.media.switch import Source
 
@@ -37,7 +41,7 @@ _CLOSING_GAIN = 0.5  # of the one frame between an open mouth and a closed one
 
 class Outlet(Protocol):
     """Where finished media goes. It must take them at once: bounded, never waiting. A frame stays
-    as it is for 8 ticks; an outlet that keeps it longer copies it."""
+    as it is while anybody refers to it."""
 
     def release(self, tick: int, frame: Frame, sound: Float32) -> None:
         """One video frame and its 1920 samples of 48 kHz mono, both of media time `tick`."""
@@ -52,6 +56,7 @@ class StreamCounters:
     late: int = 0  # not made in time: the mouth was held
     failed: int = 0  # the generator or the encoder failed: the idle frame was shown
     refused: int = 0  # the pool was full: the mouth was held
+    spared: int = 0  # not due at this rung of the ladder: the mouth was held, or at rest
     skipped: int = 0  # the loop itself was held up
     interrupted: int = 0  # heard, but dropped by an interrupt
 
@@ -61,7 +66,7 @@ class Pose:
     """What a frame shows, before it is composed for one canvas or several."""
 
     index: int  # of the template frame
-    mouth: Float32 | None  # ROI [3, R, R]; None: at rest, or there was no time to make one
+    mouth: Planes | None  # [bytes]; None: at rest, or there was no time to make one
     gain: float  # 0: nobody speaks
 
 
@@ -81,7 +86,7 @@ class AvatarStream:
     ) -> None:
         """`clock` is monotonic, in seconds; `features` makes a fresh audio half, of the same
         `latency`."""
-        self._template = template
+        self._canvas = Canvas(template, pool.window)
         self._hearing = Hearing(source, features)
         self._pool = pool
         self._source = source
@@ -92,13 +97,15 @@ class AvatarStream:
         self.look_ahead = self._hearing.look_ahead
         self._choreography = Choreography(template.repertoire, -self.look_ahead)
         self.counters = StreamCounters()
+        self.ladder = MouthLadder()
         self.state = SpeechState.IDLE
         self.listeners: list[Callable[[SpeechState], None]] = []  # told when `state` is released
-        self.canvases: list[tuple[Template, Outlet]] = []  # each frame is composed for these too
+        self.canvases: list[tuple[Canvas, Outlet]] = []  # each frame is composed for these too
         self._pose = Pose(0, None, 0.0)  # newest that was released
         self._moment: Moment | None = None  # heard and not yet released
         self._closing = False  # the next frame is between an open mouth and a closed one
-        self._mouth: Float32 | None = None  # newest ROI of the utterance, held when one is late
+        self._mouth: Planes | None = None  # newest of the utterance, held when one is late
+        self._mouths = Recycler((1, pool.window.planes_bytes), np.uint8)
         self._releases: deque[float] = deque(maxlen=_INTERVALS_WINDOW)  # times, in seconds
 
     @property
@@ -136,6 +143,10 @@ class AvatarStream:
         False: the avatar has no such gesture."""
         return self._choreography.request(name)
 
+    def show(self, template: Template, outlet: Outlet) -> None:
+        """Compose each frame for another template of the same avatar, too."""
+        self.canvases.append((Canvas(template, self._pool.window), outlet))
+
     def interrupt(self) -> None:
         """Drop all sound that was not yet released, and close the mouth with the next frames."""
         self._source.interrupt()
@@ -171,9 +182,9 @@ class AvatarStream:
         if self._closing:
             self._closing = False
             pose = Pose(pose.index, self._pose.mouth, _CLOSING_GAIN * self._pose.gain)
-        self._outlet.release(tick, _compose(self._template, pose), sound)
-        for template, outlet in self.canvases:
-            outlet.release(tick, _compose(template, pose), sound)
+        self._outlet.release(tick, _compose(self._canvas, pose), sound)
+        for canvas, outlet in self.canvases:
+            outlet.release(tick, _compose(canvas, pose), sound)
         self._pose = pose
         if current:
             moment.receipt()
@@ -195,28 +206,39 @@ class AvatarStream:
         if step is None or not step.speaking:
             self._mouth = None
             return Pose(index, None, 0.0)
+        if self.ladder.due(self._clock()):
+            await self._renew(index, step, due_s, moment)
+        else:
+            self.counters.spared += 1
+            self._mouth = self._mouth if self.ladder.every else None
+        return Pose(index, self._mouth, step.gain)
+
+    async def _renew(self, index: int, step: SpeechStep, due_s: float, moment: Moment) -> None:
+        """A new mouth if it comes in time; else the old one is held."""
         try:
             mouth = await self._generate(index, step, due_s)
             self.counters.generated += 1
+            self.ladder.made()
             self._mouth = mouth if self._hearing.is_current(moment) else None
-        except TimeoutError:
+        except (TimeoutError, LateError):
             self.counters.late += 1
+            self.ladder.missed(self._clock())
         except PoolBusyError:
             self.counters.refused += 1
+            self.ladder.missed(self._clock())
         except GeneratorError as error:
             _log.debug("%s; the idle frame is shown", error)
             self.counters.failed += 1
             self._mouth = None
-        return Pose(index, self._mouth, step.gain)
 
-    async def _generate(self, index: int, step: SpeechStep, due_s: float) -> Float32:
-        future = self._pool.submit(self._template.roi(index)[None], step.audio[None], (index,))
-        left = max(0.0, due_s - self._clock())
-        roi: Float32 = (await asyncio.wait_for(asyncio.wrap_future(future), left))[0]
-        return roi
+    async def _generate(self, index: int, step: SpeechStep, due_s: float) -> Planes:
+        left, out = max(0.0, due_s - self._clock()), self._mouths.take()
+        future = self._pool.submit((index,), step.audio[None], within_s=left, out=out)
+        mouth: Planes = (await asyncio.wait_for(asyncio.wrap_future(future), left))[0]
+        return mouth
 
 
-def _compose(template: Template, pose: Pose) -> Frame:
+def _compose(canvas: Canvas, pose: Pose) -> Frame:
     if pose.mouth is None:
-        return template.idle(pose.index)
-    return template.speaking(pose.index, pose.mouth, pose.gain)
+        return canvas.idle(pose.index)
+    return canvas.speaking(pose.index, pose.mouth, pose.gain)

@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 
 from visavis.avatars import Avatar
 from visavis.engine.models import run_checked
-from visavis.engine.session import Session, open_session
+from visavis.engine.session import Runner, open_session
 from visavis.studio.dataset import CHANNELS
 
 Float32 = NDArray[np.float32]
@@ -61,7 +61,7 @@ def told(model: onnx.ModelProto, template: str, audio: str, output: str) -> onnx
 class ToldGenerator:
     """An avatar's whole generator with a known articulation."""
 
-    def __init__(self, avatar: Avatar, session: Session) -> None:
+    def __init__(self, avatar: Avatar, session: Runner) -> None:
         self._spec, self._session = avatar.bundle.generator, session
         window = avatar.bundle.window
         self._unheard = np.zeros((1, window.rows, avatar.bundle.encoder.features), np.float32)

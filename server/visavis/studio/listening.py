@@ -21,7 +21,7 @@ from rich.table import Table
 from visavis import avatars
 from visavis.avatars import Avatar
 from visavis.core.bundle import read_bundle
-from visavis.engine.session import Session, open_session
+from visavis.engine.session import Runner, open_session
 from visavis.errors import StudioError, VisavisError
 from visavis.studio.bypass import narrowest
 from visavis.studio.corpus import REST
@@ -50,7 +50,7 @@ class Ear:
         session = open_session(heard.SerializeToString(), "the ear") if heard else None
         if session is None or session.get_outputs()[0].shape[-1] != len(CHANNELS):
             raise StudioError(f"{avatar.bundle.id} does not speak in articulation.")
-        self._session: Session = session
+        self._session: Runner = session
         self._audio, self._place = spec.audio, str(place)
 
     def hear(self, pcm: Float32, gated: bool = True) -> Float32:

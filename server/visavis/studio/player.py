@@ -21,6 +21,8 @@ class Player:
         """Raises `BundleError`."""
         self.avatar = avatar
         self._generator = avatar.fast.open()
+        self._canvas = avatar.canvas()
+        self._mouth = np.empty((1, avatar.fast.window.planes_bytes), np.uint8)
 
     def resting(self, index: int) -> Frame:
         """A template frame with its mouth at rest, to be read only."""
@@ -40,9 +42,7 @@ class Player:
             yield self._show(step if gated else replace(step, gain=1.0), index)
 
     def _show(self, step: SpeechStep, index: int) -> Frame:
-        template = self.avatar.template
         if not step.speaking:
-            return template.idle(index)
-        roi = template.roi(index)[None]
-        made = self._generator.generate(roi, step.audio[None], (index,))[0]
-        return template.speaking(index, made, step.gain)
+            return self.resting(index)
+        self._generator.generate((index,), step.audio[None], self._mouth)
+        return self._canvas.speaking(index, self._mouth[0], step.gain).copy()

@@ -1,17 +1,21 @@
 """Halves are kept once per generator, and taken back only when they are whole."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.engine.graph.graphs import model, node
 
+from visavis.core.region import Region
 from visavis.engine.graph import cache
-from visavis.engine.graph.halves import Halves, Prepared, Report
+from visavis.engine.graph.halves import Finished, Report
+from visavis.engine.graph.mouth import Field, Mouth
 
 MODEL = model([node("Add", "template template", "roi")])
 REPORT = Report("hoisted", 1, 2, 3, 4.0, 1e-7, 50.0, 20.0, 9.0)
-MADE = Prepared(Halves(MODEL, MODEL, ("a", "b")), REPORT)
+FIELDS = (Field("a", (3, 4, 6), "f2", Region(2, 0, 4, 6)), Field("b", (7,), "f4"))
+MADE = Finished(Mouth(MODEL, MODEL, FIELDS, Region(2, 0, 4, 6), True), REPORT)
 
 
 def test_what_is_kept_is_found(tmp_path: Path) -> None:
@@ -63,7 +67,7 @@ def test_links_and_outside_weights_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "link.halves").symlink_to(tmp_path / "real.halves")
     assert cache.read([tmp_path], "link") is None
     outside = MODEL + b"\x3a\x06\x2a\x04\x6a\x02\x0a\x00"  # external_data
-    cache.write([tmp_path], "key", Prepared(Halves(outside, MODEL, ("a",)), REPORT))
+    cache.write([tmp_path], "key", Finished(replace(MADE.mouth, appearance=outside), REPORT))
     assert cache.read([tmp_path], "key") is None
 
 

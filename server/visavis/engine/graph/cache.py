@@ -1,4 +1,4 @@
-"""Halves kept on disk, so that the surgery is done once per generator.
+"""Networks after surgery kept on disk, so that it is done once per generator.
 
 One file per generator: a line that names the format, a line of JSON with sizes and hashes, then the
 bytes of both models. It lies in `.cache` beside the avatar, or in the user's cache folder where
@@ -16,7 +16,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from visavis.core.onnxfile import MalformedOnnxError, has_external_data
-from visavis.engine.graph.halves import VERSION, Halves, Prepared, Report
+from visavis.core.region import Region
+from visavis.engine.graph.halves import VERSION, Finished, Report
+from visavis.engine.graph.mouth import Field, Mouth
 
 _FIRST_LINE = b"visavis halves\n"
 _SUFFIX = ".halves"
@@ -38,7 +40,7 @@ def folders(avatar: str, beside: Path | None) -> list[Path]:
     return [beside / ".cache", user] if beside else [user]
 
 
-def read(places: Iterable[Path], key: str) -> Prepared | None:
+def read(places: Iterable[Path], key: str) -> Finished | None:
     """The halves of that name, from the first folder that has them whole."""
     for place in places:
         path = place / f"{key}{_SUFFIX}"
@@ -48,7 +50,7 @@ def read(places: Iterable[Path], key: str) -> Prepared | None:
     return None
 
 
-def write(places: Iterable[Path], key: str, made: Prepared) -> Path | None:
+def write(places: Iterable[Path], key: str, made: Finished) -> Path | None:
     """Keep halves in the first folder that can be written, and drop older ones there; return the
     file, or None if there is no such folder."""
     for place in places:
@@ -74,10 +76,13 @@ def _replace(path: Path, data: bytes) -> None:
         raise
 
 
-def _encode(made: Prepared) -> bytes:
-    models = (made.halves.appearance, made.halves.mouth)
+def _encode(made: Finished) -> bytes:
+    mouth = made.mouth
+    models = (mouth.appearance, mouth.network)
     header = {
-        "tensors": made.halves.tensors,
+        "fields": [asdict(item) for item in mouth.fields],
+        "window": asdict(mouth.window),
+        "free_batch": mouth.free_batch,
         "sizes": [len(model) for model in models],
         "sha256": [hashlib.sha256(model).hexdigest() for model in models],
         "report": asdict(made.report),
@@ -85,7 +90,7 @@ def _encode(made: Prepared) -> bytes:
     return b"".join((_FIRST_LINE, json.dumps(header).encode(), b"\n", *models))
 
 
-def _decode(data: bytes) -> Prepared:
+def _decode(data: bytes) -> Finished:
     """Raises `ValueError`, `KeyError` or `TypeError` for anything but what `_encode` makes."""
     start = len(_FIRST_LINE)
     end = data.find(b"\n", start, start + _MOST_HEADER_BYTES)
@@ -97,7 +102,13 @@ def _decode(data: bytes) -> Prepared:
     for model, digest in zip(models, header["sha256"], strict=True):
         if hashlib.sha256(model).hexdigest() != digest or _points_elsewhere(model):
             raise ValueError("damaged")
-    return Prepared(Halves(*models, tuple(header["tensors"])), Report(**header["report"]))
+    fields = tuple(_field(**item) for item in header["fields"])
+    mouth = Mouth(*models, fields, Region(**header["window"]), header["free_batch"])
+    return Finished(mouth, Report(**header["report"]))
+
+
+def _field(name: str, shape: list[int], kind: str, crop: dict[str, int] | None) -> Field:
+    return Field(name, tuple(shape), kind, Region(**crop) if crop else None)
 
 
 def _points_elsewhere(model: bytes) -> bool:

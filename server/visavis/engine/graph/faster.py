@@ -1,93 +1,96 @@
 """The fast form of a bundle's generator, made when the avatar is loaded for the first time."""
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.core.bundle import Bundle, HoistedSpec
+from visavis.core.region import Region
 from visavis.core.template import Template
 from visavis.core.timeline import SAMPLE_RATE
 from visavis.engine.features import FeatureStream
 from visavis.engine.graph import cache
-from visavis.engine.graph.halves import Prepared
-from visavis.engine.hoisted import HoistedModel
+from visavis.engine.graph.halves import Finished, Halves
 from visavis.engine.models import AudioEncoder, GeneratorModel
 
 Float32 = NDArray[np.float32]
-KEPT_BYTES = 512 * 1024 * 1024  # of all template frames together
 _log = logging.getLogger(__name__)
 _SAMPLES = 3
 _SECONDS = 1.0
 
 
-def faster(
-    whole: GeneratorModel, template: Template, encoder: AudioEncoder, beside: Path | None
-) -> HoistedModel | GeneratorModel | None:
-    """A generator's halves, or where no memory is left for them its rewritten whole, from the cache
-    or made now; None, with the reason in the log, if the whole is best. `beside` is the folder in
-    which halves may be kept, if there is one."""
-    bundle, spec = whole.bundle, whole.bundle.generator
+@dataclass(frozen=True)
+class Subject:
+    """What the surgery is done on: an avatar's generator, in halves if the bundle brings them."""
+
+    whole: GeneratorModel
+    halves: Halves | None
+    template: Template
+    encoder: AudioEncoder
+
+    @cached_property
+    def meetings(self) -> list[tuple[int, Float32]]:
+        """Template frames and audio [1, W, F] as they meet when somebody speaks."""
+        stream = FeatureStream(self.whole.bundle, self.encoder)
+        steps = [*stream.push(_voice()), *stream.flush()]
+        chosen = np.linspace(0, len(steps) - 1, _SAMPLES).astype(int)
+        frames = np.linspace(0, len(self.template.frames) - 1, _SAMPLES).astype(int)
+        return [
+            (int(frame), steps[step].audio[None])
+            for frame, step in zip(frames, chosen, strict=True)
+        ]
+
+    @property
+    def seen(self) -> Region:
+        """The part of the ROI where the mask shows anything."""
+        rows, columns = self.template.mask.box
+        height, width = rows.stop - rows.start, columns.stop - columns.start
+        return Region(2 * rows.start, 2 * columns.start, 2 * height, 2 * width)
+
+
+def faster(subject: Subject, budget: int, places: Sequence[Path]) -> tuple[str, Finished | None]:
+    """A generator as the fast path runs it, from the cache in `places` or made now, and the name
+    under which it is kept; None, with the reason in the log, if nothing can be done with it.
+    At most `budget` bytes are to be kept of all template frames together."""
+    spec, halves, seen = subject.whole.bundle.generator, subject.halves, subject.seen
     names = (spec.template, spec.audio, spec.output)
-    budget = KEPT_BYTES // len(template.frames)
-    key = cache.key_of(whole.model, names, budget)
-    places = cache.folders(bundle.id, beside)
+    each = budget // len(subject.template.frames)
+    key = cache.key_of(subject.whole.model, names, each, seen, halves and halves.digest)
     made = cache.read(places, key)
     if made is None:
-        made = _operate(whole, names, budget, _meetings(bundle, template, encoder))
-        if made is None:
-            return None
-        cache.write(places, key, made)
-    return _opened(whole, made)
+        made = _operate(subject, names, each)
+        if made is not None:
+            cache.write(places, key, made)
+    return key, made
 
 
-def _operate(
-    whole: GeneratorModel,
-    names: tuple[str, str, str],
-    budget: int,
-    real: list[tuple[Float32, Float32]],
-) -> Prepared | None:
+def _operate(subject: Subject, names: tuple[str, str, str], each: int) -> Finished | None:
     # Only a generator that is met for the first time needs these and what they import.
-    from visavis.engine.graph.prepare import prepare
+    from visavis.engine.graph.surgery import operate
 
-    label = f"{whole.bundle.id}'s {whole.bundle.generator.file}"
+    bundle = subject.whole.bundle
+    label = f"{bundle.id}'s {bundle.generator.file}"
     try:
-        made = prepare(whole.model, names, real, budget)
+        template = subject.template
+        real = [(template.roi(index)[None], audio) for index, audio in subject.meetings]
+        made = operate(subject.whole.model, names, subject.halves, subject.seen, real, each)
     except Exception as error:  # whatever a foreign graph trips over, it can run as it is
         _log.info("%s runs as it is: %s", label, error)
         return None
     report = made.report
-    _log.info(
-        "%s takes %.1f ms of a core per frame instead of %.1f; %.1f MB are kept per template frame",
-        label,
-        report.mouth_ms,
-        report.whole_ms,
-        report.kept_bytes / 1e6,
-    )
+    if report.whole_ms:
+        _log.info(
+            "%s takes %.1f ms of a core per frame instead of %.1f; %.1f MB are kept per frame",
+            label,
+            report.mouth_ms,
+            report.whole_ms,
+            made.mouth.offsets[-1] / 1e6,
+        )
     return made
-
-
-def _opened(whole: GeneratorModel, made: Prepared) -> HoistedModel | GeneratorModel:
-    bundle, halves = whole.bundle, made.halves
-    if not halves.tensors:
-        return GeneratorModel(bundle, halves.mouth)
-    spec = HoistedSpec(bundle.generator.file, bundle.generator.file, halves.tensors)
-    return HoistedModel(bundle, spec, halves.appearance, halves.mouth, KEPT_BYTES)
-
-
-def _meetings(
-    bundle: Bundle, template: Template, encoder: AudioEncoder
-) -> list[tuple[Float32, Float32]]:
-    """Templates [1, 3, R, R] and audio [1, W, F] as they meet when somebody speaks."""
-    stream = FeatureStream(bundle, encoder)
-    steps = [*stream.push(_voice()), *stream.flush()]
-    chosen = np.linspace(0, len(steps) - 1, _SAMPLES).astype(int)
-    frames = np.linspace(0, len(template.frames) - 1, _SAMPLES).astype(int)
-    return [
-        (template.roi(int(frame))[None], steps[step].audio[None])
-        for frame, step in zip(frames, chosen, strict=True)
-    ]
 
 
 def _voice() -> Float32:

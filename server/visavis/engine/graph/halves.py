@@ -1,8 +1,11 @@
 """A generator in two models, and what that gains."""
 
+import hashlib
 from dataclasses import dataclass
 
-VERSION = 1  # of what the surgery makes: a change discards what caches keep
+from visavis.engine.graph.mouth import Mouth
+
+VERSION = 2  # of what the surgery makes: a change discards what caches keep
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,12 @@ class Halves:
     mouth: bytes
     tensors: tuple[str, ...]
 
+    @property
+    def digest(self) -> str:
+        """What tells them from others."""
+        models = hashlib.sha256(self.appearance), hashlib.sha256(self.mouth)
+        return " ".join((*(model.hexdigest() for model in models), *self.tensors))
+
 
 @dataclass(frozen=True)
 class Report:
@@ -32,6 +41,8 @@ class Report:
     whole_ms: float = 0.0  # of one thread, per frame
     mouth_ms: float = 0.0
     appearance_ms: float = 0.0
+    kind: str = "f4"  # how the fields of the template are kept
+    levels: int = 0  # largest difference of the planes to those of the whole's picture
 
     @property
     def ratio(self) -> float:
@@ -44,4 +55,12 @@ class Prepared:
     """A generator in two halves, and what that gains."""
 
     halves: Halves
+    report: Report
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A generator as the fast path runs it, and what that gains."""
+
+    mouth: Mouth
     report: Report

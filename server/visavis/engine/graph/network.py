@@ -16,6 +16,7 @@ from visavis.core.onnxfile import MalformedOnnxError, has_external_data
 Array = NDArray[Any]
 Feeds = dict[str, NDArray[np.float32]]
 _DOMAINS = ("", "ai.onnx", "com.microsoft")
+_STANDARD = ("", "ai.onnx")
 _RANDOM = {
     "Bernoulli",
     "Multinomial",
@@ -48,6 +49,11 @@ class Network:
     @property
     def output_names(self) -> set[str]:
         return {info.name for info in self.outputs}
+
+    @property
+    def opset(self) -> int:
+        """The version of the standard operators."""
+        return max(int(opset.version) for opset in self.opsets if opset.domain in _STANDARD)
 
     def consumers(self) -> Counter[str]:
         """How often each tensor is used, as the input of a node or as an output of the graph."""

@@ -20,7 +20,7 @@ _ROUNDS = 7
 _FEW_ROUNDS = 3
 _WORTH_MS = 1.0  # a generator that is faster as a whole needs no surgery
 _WORTH_RATIO = 1.05
-_WAYS = ("hoisted", "commuted")
+WAYS = ("hoisted", "commuted")
 
 
 def prepare(
@@ -43,7 +43,7 @@ def prepare(
     if milliseconds(calls, _FEW_ROUNDS)["whole"] < _WORTH_MS:
         raise GraphError("it is fast enough as it is")
     found, joined = dict[str, Prepared](), dict[str, Rejoined]()
-    for way in _WAYS:
+    for way in WAYS:
         made = cut(model, binding, budget, way)
         joined[way] = Rejoined(binding, made.halves)
         worst = difference(whole, binding.output, joined[way], samples)
@@ -51,7 +51,7 @@ def prepare(
         given = feeds | joined[way].appearance(feeds)
         calls[way] = partial(joined[way].mouth, given)
     times = milliseconds(calls, _ROUNDS)
-    best = min(_WAYS, key=times.__getitem__)
+    best = min(WAYS, key=times.__getitem__)
     again = milliseconds({"it": partial(joined[best].appearance, feeds)}, _FEW_ROUNDS)
     return _judged(found[best], times["whole"], times[best], again["it"])
 

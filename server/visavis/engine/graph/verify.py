@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 import onnxruntime as ort
 
+from visavis.core.colour import flat_planes
 from visavis.engine.graph.bind import Binding
 from visavis.engine.graph.halves import Halves
-from visavis.engine.graph.network import Feeds, GraphError, first_line
+from visavis.engine.graph.mouth import CHECK, PLANES, Mouth
+from visavis.engine.graph.network import Array, Feeds, GraphError, first_line
 from visavis.engine.session import Float32, open_session
 from visavis.errors import BundleError
 
 TOLERANCE = 1e-5  # of full scale
+MOST_LEVELS = 1  # of planes whose fields are kept in half precision
 
 
 class Rejoined:
@@ -71,6 +74,47 @@ def difference(
             raise GraphError(f"its halves differ from the whole by {off:.2g} of full scale")
         worst = max(worst, off)
     return worst
+
+
+def level_difference(
+    whole: ort.InferenceSession,
+    binding: Binding,
+    halves: Halves,
+    mouth: Mouth,
+    samples: Iterable[Feeds],
+) -> int:
+    """The largest difference of the planes to those of the whole's picture, in levels.
+
+    Raises `GraphError` if it exceeds `MOST_LEVELS`, or one of them does not run.
+    """
+    rejoined, session, worst = Rejoined(binding, halves), open_half(mouth.network), 0
+    for feeds in samples:
+        try:
+            picture = whole.run([binding.output], feeds)[0]
+            given = inputs_of(mouth, binding, feeds, rejoined.appearance(feeds))
+            got, check = session.run([PLANES, CHECK], given)
+        except Exception as error:  # ONNX Runtime's exceptions share no base class
+            raise GraphError(f"it does not run: {first_line(error)}") from error
+        shown = picture[:, :, mouth.window.rows, mouth.window.columns]
+        expected = np.stack([flat_planes(row) for row in shown])
+        if got.shape != expected.shape or not np.isfinite(check).all():
+            raise GraphError(f"its planes have the shape {got.shape}, not {expected.shape}")
+        worst = max(worst, int(np.abs(got.astype(np.int16) - expected).max(initial=0)))
+    if worst > MOST_LEVELS:
+        raise GraphError(f"its planes differ from the whole's picture by {worst} levels")
+    return worst
+
+
+def inputs_of(mouth: Mouth, binding: Binding, feeds: Feeds, kept: Feeds) -> dict[str, Array]:
+    """What the network is given, of a generator's inputs and of the tensors that are kept."""
+    given: dict[str, Array] = {binding.audio: feeds[binding.audio]}
+    for item in mouth.fields:
+        if item.crop:
+            value = feeds[binding.template][:, :, item.crop.rows, item.crop.columns]
+        else:
+            value = kept[item.name]
+        given[item.name] = np.ascontiguousarray(value, item.kind)
+    return given
 
 
 def milliseconds(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:

@@ -20,7 +20,7 @@ class PictureEncoder:
 
     def encode(self, tick: int, frame: Frame, keyframe: bool) -> Sequence[Coded]:
         """Code the picture of media time `tick`."""
-        picture = VideoFrame.from_ndarray(frame, format="yuv420p")
+        picture = VideoFrame.from_numpy_buffer(frame, format="yuv420p")
         picture.pts, picture.time_base = video_pts(tick), VIDEO_TIME_BASE
         picture.pict_type = PictureType.I if keyframe else PictureType.NONE
         coded = []
