@@ -59,7 +59,7 @@ async def _talk(url: str, trials: int) -> tuple[list[float], list[float]]:
             await socket.send(burst)
             await _event(socket, "speaking")
             begun.append(1000 * (time.perf_counter() - sent))
-            await asyncio.sleep(0.6 + random.random() * 0.04)  # noqa: S311  # any phase of the tick
+            await asyncio.sleep(0.6 + random.random() * 0.04)  # noqa: S311  # any phase of a tick
             sent = time.perf_counter()
             await socket.send('{"type": "interrupt"}')
             await _event(socket, "idle")
