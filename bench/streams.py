@@ -84,7 +84,7 @@ class _Outlet:
         self._trace.dropped = self._thread.dropped
 
     def close(self) -> None:
-        self._thread.close()
+        self._thread.retire()
 
     def _encode(self, work: tuple[int, Frame, float]) -> Sequence[Coded]:
         tick, frame, begun_s = work
