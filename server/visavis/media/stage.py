@@ -155,7 +155,7 @@ class Stage:
     async def run(self) -> str:
         """Live until it is deserted, ended, or its stream fails; return which it was."""
         async with AsyncExitStack() as stack:
-            stack.callback(self._close_broadcasts)
+            stack.push_async_callback(self._close_broadcasts)
             stack.push_async_callback(self._dismiss)
             stream = asyncio.create_task(self._stream())
             stack.push_async_callback(cancelled, stream)
@@ -167,9 +167,9 @@ class Stage:
                 return "stream failed"
             return "ended" if ended else self._farewell
 
-    def _close_broadcasts(self) -> None:
+    async def _close_broadcasts(self) -> None:
         for broadcast in self.broadcasts:
-            broadcast.close()
+            await broadcast.close()
 
     async def _stream(self) -> None:
         await self._live.wait()
