@@ -30,7 +30,6 @@ _SLICE_S = 0.1  # of sound, converted at a time so that the event loop is not he
 _EVENTS = 256  # that wait for a slow reader
 _MESSAGES = (200, 50.0)  # control messages: at once, and a second in the long run
 GOING_AWAY, POLICY, TRY_AGAIN = 1001, 1008, 1013  # close codes, RFC 6455 section 7.4.1
-_CAPTION = 500  # characters that are shown
 _NORMAL = (1000, 1001)
 
 
@@ -81,7 +80,6 @@ class Agent:
             if not self._lost.is_set():
                 stage.stream.interrupt() if self._feed.queued else self._feed.interrupt()
             stage.sound.leave(self._feed)
-            stage.caption = ""
             stage.stream.listeners.remove(self._state_changed)
         return await self._hang_up()
 
@@ -153,7 +151,7 @@ class Agent:
         elif message.kind == "gesture":
             self._gesture(message.fields["name"])
         elif message.kind == "caption":
-            self._stage.caption = message.fields["text"][:_CAPTION]
+            self._stage.caption = message.fields["text"]
         else:
             raise ProtocolError("already-started", "type", "The session has started already.")
 
@@ -166,7 +164,6 @@ class Agent:
 
     def interrupt(self) -> None:
         """Drop everything that was sent and not yet heard, and close the mouth."""
-        self._stage.caption = ""
         self._stage.stream.interrupt()
         self._settle()
 
@@ -224,8 +221,6 @@ class Agent:
             self._tell({"type": "credit", "samples": granted})
 
     def _state_changed(self, state: SpeechState) -> None:
-        if state is SpeechState.IDLE:
-            self._stage.caption = ""
         self._tell({"type": state.value})
 
     def _finished(self, played: Played, interrupted: bool) -> None:
