@@ -7,13 +7,24 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --constraint
 ARGS ?=
 MINUTES ?= 60
 
-.PHONY: run test test-studio check format bench bench-live bench-pages soak pictures wheel clean
+.PHONY: run test interop test-studio check format bench bench-engine bench-first-light bench-live bench-pages soak pictures wheel clean
 
 run: $(VENV)/.base
 	$(BIN)/visavis serve $(ARGS)
 
 test: $(VENV)/.dev browser $(if $(shell command -v npm),$(WEB)/.ready)
 	$(BIN)/python -m pytest $(ARGS)
+
+# WebRTC stacks that nobody here wrote: Chromium with npm whip-whep, FFmpeg, GStreamer, libdatachannel.
+interop: $(VENV)/.dev browser tests/interop/node_modules
+	@test -e /usr/lib/*/gstreamer-1.0/libgstnice.so && /usr/bin/python3 -c 'import gi' 2>/dev/null || { \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-gst-1.0 \
+	  gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
+	  gstreamer1.0-plugins-bad gstreamer1.0-nice >/dev/null; }
+	$(BIN)/python -m pytest tests/interop $(ARGS)
+
+tests/interop/node_modules: tests/interop/package.json
+	npm install --prefix tests/interop --no-package-lock --no-audit --no-fund --silent
 
 # Trains and exports tiny networks: needs PyTorch, which is large.
 test-studio: $(VENV)/.studio
@@ -42,8 +53,14 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev browser
-	$(BIN)/python -m bench.first_light $(ARGS)
+# The engine (eight minutes), then one call in a browser.
+bench: bench-engine bench-first-light
+
+bench-engine: $(VENV)/.dev
+	$(BIN)/python -m bench.engine $(ARGS)
+
+bench-first-light: $(VENV)/.dev browser
+	$(BIN)/python -m bench.first_light
 
 bench-pages: $(VENV)/.dev browser
 	$(BIN)/python -m bench.pages $(ARGS)

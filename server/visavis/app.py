@@ -63,7 +63,7 @@ def build_app(server: Server) -> Starlette:
     outputs = server.outputs
     origins = Origins(config.public_hosts, config.allow_origins, config.token is not None)
     house = House(
-        Gate(origins, config.token),
+        Gate.of(origins, config.token, config.call_rate),
         server.stages,
         Visits(config.max_connections),
         server.find_avatar,

@@ -43,6 +43,12 @@ def serve(
     allow_origin: Annotated[
         list[str] | None, typer.Option(help="Site whose pages may call; repeatable.")
     ] = None,
+    max_connections: Annotated[
+        int, typer.Option(help="Most callers, publishers and viewers at once.")
+    ] = 100,
+    call_rate: Annotated[
+        float, typer.Option(help="Calls a second that one address may begin.")
+    ] = 2.0,
     latency: Annotated[
         LatencyName, typer.Option(help="How long sound and pictures may be held back.")
     ] = "balanced",
@@ -95,6 +101,8 @@ def serve(
         media_addresses=tuple(media_address or ()),
         public_hosts=tuple(public_host or ()),
         allow_origins=tuple(allow_origin or ()),
+        max_connections=max_connections,
+        call_rate=call_rate,
         latency=latency,
         ice=IceSettings(stun, turn, turn_user, turn_password, turn_secret),
         media_ports=_ports(media_ports) if media_ports else None,

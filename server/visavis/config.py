@@ -26,6 +26,7 @@ class ServeConfig:
     public_hosts: tuple[str, ...] = ()  # names under which a proxy in front is known
     allow_origins: tuple[str, ...] = ()  # pages of other sites that may call, https://example.org
     max_connections: int = 100  # callers, publishers and viewers together
+    call_rate: float = 2.0  # calls a second that one address may begin; ten seconds' worth at once
     outputs: OutputsConfig = field(default_factory=OutputsConfig)  # ways out besides WebRTC
     latency: LatencyName = "balanced"  # how long sound and pictures may be held back
     engine: EngineConfig = field(default_factory=EngineConfig)  # how the generator is run
@@ -41,6 +42,10 @@ class ServeConfig:
             raise ConfigError(f"The port {self.port} is not from 0 to 65535.")
         if self.max_sessions is not None and self.max_sessions < 1:
             raise ConfigError("--max-sessions must be at least 1.")
+        if not 0 < self.call_rate <= 1000:
+            raise ConfigError("--call-rate must be above 0 and at most 1000.")
+        if self.max_connections < 1:
+            raise ConfigError("--max-connections must be at least 1.")
         if self.pool_sessions is not None and not 1 <= self.pool_sessions <= 64:
             raise ConfigError("--sessions must be from 1 to 64.")
         self._check_ice()

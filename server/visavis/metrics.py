@@ -1,5 +1,6 @@
 """Prometheus metrics, read from the counters that each part keeps for itself."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import fields
@@ -44,6 +45,7 @@ class ServerMetrics(Collector):
         yield from self._frames(live)
         yield self._rungs(live)
         yield from self._generator()
+        yield _gauge("visavis_tasks", "Tasks of the event loop.", len(asyncio.all_tasks()))
 
     def _sessions(self, live: list[Stage]) -> Iterable[Metric]:
         speaking = sum(s.stream.state is SpeechState.SPEAKING for s in live)

@@ -17,7 +17,7 @@ SDP = {"Content-Type": "application/sdp"}
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    app = Starlette(routes=meeting_routes(Gate(Origins(), "secret")))
+    app = Starlette(routes=meeting_routes(Gate.of(Origins(), "secret", 2.0)))
     headers = {"Authorization": "Bearer secret"}
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://127.0.0.1", headers=headers

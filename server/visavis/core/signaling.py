@@ -25,14 +25,21 @@ class MediaSection:
     direction: str = "sendrecv"
     codecs: set[str] = field(default_factory=set)
     mid: str | None = None
+    bundle_only: bool = False
+
+    @property
+    def is_offered(self) -> bool:
+        """Port 0 means that a section is not wanted, unless another one's port is its own too
+        (RFC 9143 section 6)."""
+        return self.port != 0 or self.bundle_only
 
     @property
     def sends(self) -> bool:
-        return self.port != 0 and self.direction in ("sendrecv", "sendonly")
+        return self.is_offered and self.direction in ("sendrecv", "sendonly")
 
     @property
     def receives(self) -> bool:
-        return self.port != 0 and self.direction in ("sendrecv", "recvonly")
+        return self.is_offered and self.direction in ("sendrecv", "recvonly")
 
 
 def parse_sections(sdp: str) -> list[MediaSection]:
@@ -71,6 +78,8 @@ def _section(line: str) -> MediaSection:
 def _attribute(section: MediaSection, attribute: str) -> None:
     if attribute in _DIRECTIONS:
         section.direction = attribute
+    elif attribute == "bundle-only":
+        section.bundle_only = True
     elif attribute.startswith("mid:"):
         section.mid = attribute[4:]
     elif attribute.startswith("rtpmap:"):

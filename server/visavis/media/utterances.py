@@ -24,10 +24,15 @@ class Played:
 class Utterances(PcmFeed):
     """`finished` is called exactly once for each utterance, at its end or at an interrupt."""
 
-    def __init__(self, finished: Callable[[Played, bool], None]) -> None:
-        """Of `finished` the second argument tells whether it was interrupted."""
+    def __init__(
+        self, finished: Callable[[Played, bool], None], drop: Callable[[], int] = lambda: 0
+    ) -> None:
+        """Of `finished` the second argument tells whether it was interrupted. `drop` is called at
+        an interrupt: it drops sound that was to be pushed later, and returns how many utterances
+        of it had not begun."""
         super().__init__(ended=self._ended)
         self._finished = finished
+        self._drop = drop
         self._begun: deque[tuple[int, int]] = deque()  # number, place of the first sample
 
     @property
@@ -50,6 +55,9 @@ class Utterances(PcmFeed):
     def interrupt(self) -> None:
         """See `PcmFeed`."""
         over = [self._heard(*begun) for begun in self._begun]
+        for _ in range(self._drop()):
+            self.utterance += 1
+            over.append(Played(self.utterance, 0.0))
         self._begun.clear()
         super().interrupt()
         for played in over:

@@ -41,12 +41,13 @@ class Agent:
         self._socket = socket
         self._stage = stage
         self._rate = rate
-        self._feed = Utterances(self._finished)
+        self._feed = Utterances(self._finished, self._drop)
         self._credit = Credit(round(CREDIT_S * rate), round(_GRANT_S * rate))
         self._resampler = Resampler(rate, OUTPUT_RATE)
         self._waiting: deque[bytes | None] = deque()  # sound to be converted; None: an end
         self._came = asyncio.Event()  # something waits
         self._begun = False  # sound has come since the last end
+        self._converting = False  # of the newest utterance a part has been converted
         self._odd = b""  # half a sample, the rest of which comes with the next message
         self._events: asyncio.Queue[dict[str, object]] = asyncio.Queue(_EVENTS)
         self._patience = RateLimit(*_MESSAGES, callers=1)
@@ -137,9 +138,10 @@ class Agent:
                 f"There is credit for {self._credit.left} samples; wait for more.",
             )
         data, self._odd = data[: 2 * samples], data[2 * samples :]
-        self._begun = self._begun or samples > 0
-        self._waiting.append(data)
-        self._came.set()
+        if samples:
+            self._begun = True
+            self._waiting.append(data)
+            self._came.set()
 
     def _obey(self, message: Message) -> None:
         if message.kind == "end":
@@ -148,6 +150,8 @@ class Agent:
             self.interrupt()
         elif message.kind == "gesture":
             self._gesture(message.fields["name"])
+        elif message.kind == "caption":
+            self._stage.caption = message.fields["text"]
         else:
             raise ProtocolError("already-started", "type", "The session has started already.")
 
@@ -160,11 +164,18 @@ class Agent:
 
     def interrupt(self) -> None:
         """Drop everything that was sent and not yet heard, and close the mouth."""
-        self._waiting.clear()
-        self._begun, self._odd = False, b""
-        self._resampler = Resampler(self._rate, OUTPUT_RATE)
         self._stage.stream.interrupt()
         self._settle()
+
+    def _drop(self) -> int:
+        """Forget what was not converted yet; return how many utterances of it had not begun."""
+        waiting, begun = list(self._waiting), self._feed.is_open or self._converting
+        count = waiting.count(None) + bool(waiting and waiting[-1] is not None)
+        count += (self._converting and not self._feed.is_open) - bool(begun and waiting)
+        self._waiting.clear()
+        self._begun, self._converting, self._odd = False, False, b""
+        self._resampler = Resampler(self._rate, OUTPUT_RATE)
+        return count
 
     def _gesture(self, name: str) -> None:
         if not self._stage.stream.gesture(name):
@@ -181,7 +192,9 @@ class Agent:
                     self._feed.push(self._resampler.flush())
                     self._resampler = Resampler(self._rate, OUTPUT_RATE)
                     self._feed.end()
+                    self._converting = False
                     continue
+                self._converting = True
                 if len(data) > step:
                     self._waiting.appendleft(data[step:])
                 self._feed.push(self._resampler.push(_samples(data[:step])))

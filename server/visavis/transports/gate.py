@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
@@ -10,8 +10,8 @@ from starlette.requests import HTTPConnection
 from visavis.core.rate import RateLimit
 from visavis.transports.origins import Origins
 
-CALLS = (20, 2.0)  # calls from one address: at once, and a second in the long run
-CHANGES = (120, 20.0)  # PATCH, DELETE and other requests about a call, likewise
+_BURST_S = 10.0  # as many at once as in this time in the long run
+_CHANGES = 10  # PATCH, DELETE and other requests about a call, for each call that may begin
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,15 @@ class Gate:
     """Each method raises `HTTPException` if the request stays outside."""
 
     origins: Origins
-    token: str | None = None
-    calls: RateLimit = field(default_factory=lambda: RateLimit(*CALLS))
-    changes: RateLimit = field(default_factory=lambda: RateLimit(*CHANGES))
+    token: str | None
+    calls: RateLimit
+    changes: RateLimit
+
+    @classmethod
+    def of(cls, origins: Origins, token: str | None, call_rate: float) -> "Gate":
+        """`call_rate` is how many calls a second one address may begin."""
+        calls, changes = (_limit(rate) for rate in (call_rate, _CHANGES * call_rate))
+        return cls(origins, token, calls, changes)
 
     def admit_call(self, request: HTTPConnection) -> None:
         """For a request that begins a call."""
@@ -67,6 +73,10 @@ class Gate:
             raise HTTPException(
                 429, "Too many calls at once; wait a little and try again.", headers
             )
+
+
+def _limit(per_second: float) -> RateLimit:
+    return RateLimit(max(1, round(_BURST_S * per_second)), per_second)
 
 
 def caller_address(request: HTTPConnection) -> str:
