@@ -62,6 +62,7 @@ bench-pages: $(VENV)/.dev browser
 # Ten minutes of talk, viewers, bad networks: into bench/results/live.json.
 bench-live: $(VENV)/.dev browser
 	$(BIN)/python -m bench.live_media $(ARGS)
+	$(BIN)/python -m bench.live_protocols
 
 soak: $(VENV)/.dev browser
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) $(ARGS)
