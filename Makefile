@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --constraint
 ARGS ?=
 MINUTES ?= 60
 
-.PHONY: run test interop test-studio check format bench bench-live bench-pages soak pictures wheel clean
+.PHONY: run test interop test-studio check format bench bench-engine bench-first-light bench-live bench-pages soak pictures wheel clean
 
 run: $(VENV)/.base
 	$(BIN)/visavis serve $(ARGS)
@@ -53,8 +53,14 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev browser
-	$(BIN)/python -m bench.first_light $(ARGS)
+# The engine (eight minutes), then one call in a browser.
+bench: bench-engine bench-first-light
+
+bench-engine: $(VENV)/.dev
+	$(BIN)/python -m bench.engine $(ARGS)
+
+bench-first-light: $(VENV)/.dev browser
+	$(BIN)/python -m bench.first_light
 
 bench-pages: $(VENV)/.dev browser
 	$(BIN)/python -m bench.pages $(ARGS)
