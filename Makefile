@@ -68,6 +68,7 @@ bench-pages: $(VENV)/.dev browser rtmp-server
 # Ten minutes of talk, viewers, bad networks: into bench/results/live.json.
 bench-live: $(VENV)/.dev browser
 	$(BIN)/python -m bench.live_media $(ARGS)
+	$(BIN)/python -m bench.live_protocols
 
 soak: $(VENV)/.dev browser
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) $(ARGS)
