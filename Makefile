@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --constraint
 ARGS ?=
 MINUTES ?= 60
 
-.PHONY: run test interop test-studio check format bench bench-live bench-pages soak pictures wheel clean
+.PHONY: run test interop test-studio check format bench bench-engine bench-first-light bench-live bench-pages soak pictures wheel clean
 
 run: $(VENV)/.base
 	$(BIN)/visavis serve $(ARGS)
@@ -53,15 +53,22 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev browser
-	$(BIN)/python -m bench.first_light $(ARGS)
+# The engine (eight minutes), then one call in a browser.
+bench: bench-engine bench-first-light
 
-bench-pages: $(VENV)/.dev browser
+bench-engine: $(VENV)/.dev
+	$(BIN)/python -m bench.engine $(ARGS)
+
+bench-first-light: $(VENV)/.dev browser
+	$(BIN)/python -m bench.first_light
+
+bench-pages: $(VENV)/.dev browser rtmp-server
 	$(BIN)/python -m bench.pages $(ARGS)
 
 # Ten minutes of talk, viewers, bad networks: into bench/results/live.json.
 bench-live: $(VENV)/.dev browser
 	$(BIN)/python -m bench.live_media $(ARGS)
+	$(BIN)/python -m bench.live_protocols
 
 soak: $(VENV)/.dev browser
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) $(ARGS)
@@ -161,4 +168,17 @@ browser:
 	    apt-get install -y -qq --no-install-recommends $$needed >/dev/null; \
 	else \
 	  echo "The tests need $$needed: install that and try again."; exit 1; \
+	fi
+
+# The benchmark of RTMP pushes into a real server.
+.PHONY: rtmp-server
+rtmp-server:
+	@[ -e /usr/lib/nginx/modules/ngx_rtmp_module.so ] && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing nginx and its rtmp module for the benchmark ..."; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends nginx-light libnginx-mod-rtmp >/dev/null; \
+	else \
+	  echo "The benchmark needs nginx-light and libnginx-mod-rtmp: install them and try again."; \
+	  exit 1; \
 	fi

@@ -7,6 +7,7 @@ parts and keeps the others' figures.
 import argparse
 import json
 import logging
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RESULTS)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.ERROR)
+    sys.setswitchinterval(0.0005)  # as the server does
     avatar = avatars.load(avatars.resolve(arguments.avatar), EngineConfig(arguments.provider))
     avatar.prepare_rest(lambda: False)
     bench = Bench(avatar, arguments.provider)
@@ -57,6 +59,10 @@ def main() -> None:
         figures |= _timed(part, PARTS[part], bench)
         _write(arguments.out, figures)
     _show(figures)
+    if arguments.out == RESULTS and {"live", "compatible"} & set(arguments.only):
+        from bench.plots import draw
+
+        draw(figures)
 
 
 def _timed(

@@ -11,7 +11,7 @@ import numpy as np
 from bench.first_frame import first_frame_ms
 from bench.long_talk import long_talk
 from bench.merge import LIVE, merge, show
-from bench.network import outage, steady
+from bench.network import concealment, outage, steady
 from bench.viewers import stalled_viewer, viewer_cost
 from visavis import avatars
 from visavis.core.jitter import JitterControl
@@ -57,6 +57,7 @@ def network(seconds: float) -> Figures:
     """Ten per cent loss; 100 ms jitter; an outage of half a second."""
     window = avatars.find("nova").window
     return {
+        **concealment(window, seconds, "loss", loss=0.1),
         **steady(window, seconds, "loss", loss=0.1),
         **steady(window, seconds, "jitter", jitter_ms=100),
         **outage(window, 3),

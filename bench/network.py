@@ -9,29 +9,31 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from playwright.sync_api import Page
 
 from bench.analysis import beeps
 from bench.browser import RunningServer, open_page, running_server
 from bench.long_talk import LongTalk, begin, record
-from bench.wav import write_wav
+from bench.wav import speech, write_wav
 from visavis.core.window import WindowSpec
 from visavis.studio.lamp import TONE_AMPLITUDE, TONE_HZ, build_lamp
 
 _BURST_S = 0.5
+_AROUND_S = 45.0  # of sound beside what is measured
 _AFTER_S = 2.0  # what may pass until everything is in step again
 
 
 @contextmanager
 def _talk(
-    window: WindowSpec, seconds: float, **network: float
+    window: WindowSpec, sound: NDArray[np.floating], **network: float
 ) -> Iterator[tuple[Page, RunningServer]]:
-    """A talk that goes on over such a network: loss (share), jitter_ms."""
+    """A talk that goes on over such a network: loss (share), jitter_ms. `sound` at 48 kHz is what
+    the microphone hears, warm-up and all."""
     os.environ.update({f"VISAVIS_{name.upper()}": str(value) for name, value in network.items()})
     with tempfile.TemporaryDirectory() as folder:
         avatars = build_lamp(Path(folder), window).parent
-        tones = beeps(seconds + 45, TONE_HZ, TONE_AMPLITUDE)
-        microphone = write_wav(Path(folder) / "tones.wav", tones)
+        microphone = write_wav(Path(folder) / "sound.wav", sound)
         arguments = ("--avatar", "lamp", "--latency", "balanced")
         with (
             running_server(*arguments, avatars=avatars, module="bench.lossy_serve") as server,
@@ -43,19 +45,32 @@ def _talk(
         del os.environ[f"VISAVIS_{name.upper()}"]
 
 
-def steady(window: WindowSpec, seconds: float, prefix: str, **network: float) -> dict[str, object]:
-    """A network that is bad all the time."""
+def _tones(seconds: float) -> NDArray[np.floating]:
+    return beeps(seconds + _AROUND_S, TONE_HZ, TONE_AMPLITUDE)
+
+
+def concealment(
+    window: WindowSpec, seconds: float, prefix: str, **network: float
+) -> dict[str, object]:
+    """How much of real speech the receiver had to make up, after all repair."""
     talk = LongTalk()
-    with _talk(window, seconds, **network) as (page, server):
+    with _talk(window, speech(seconds + _AROUND_S), **network) as (page, server):
         record(page, talk, 2.0, server)
         record(page, talk, seconds, server)
     concealed = talk.growth("audio", "concealedSamples")
     silent = talk.growth("audio", "silentConcealedSamples")
+    total = talk.growth("audio", "totalSamplesReceived")
+    return {f"{prefix}_speech_concealed_pct": 100 * (concealed - silent) / total}
+
+
+def steady(window: WindowSpec, seconds: float, prefix: str, **network: float) -> dict[str, object]:
+    """A network that is bad all the time."""
+    talk = LongTalk()
+    with _talk(window, _tones(seconds), **network) as (page, server):
+        record(page, talk, 2.0, server)
+        record(page, talk, seconds, server)
     skew = talk.skew_ms()
     return {
-        f"{prefix}_concealed_pct": 100
-        * (concealed - silent)
-        / talk.growth("audio", "totalSamplesReceived"),
         f"{prefix}_fps": talk.growth("video", "framesDecoded") / talk.seconds,
         f"{prefix}_freezes": talk.growth("video", "freezeCount"),
         f"{prefix}_longest_gap_ms": talk.longest_gap_ms,
@@ -67,7 +82,7 @@ def steady(window: WindowSpec, seconds: float, prefix: str, **network: float) ->
 def outage(window: WindowSpec, times: int) -> dict[str, object]:
     """Nothing passes for half a second: how soon is there a picture, and is it in step."""
     back, skews = [], []
-    with _talk(window, times * 12.0, burst_ms=1000 * _BURST_S) as (page, server):
+    with _talk(window, _tones(times * 12.0), burst_ms=1000 * _BURST_S) as (page, server):
         for _ in range(times):
             talk = LongTalk()
             page.evaluate("() => window.measure.drain()")

@@ -14,13 +14,17 @@ import typer
 from bench.analysis import beeps
 from bench.browser import running_server
 from bench.films import pictures, skew_ms
+from bench.merge import RESULTS, merge, show
 from bench.nginx_rtmp import NginxRtmp
 from bench.publisher import publishing
-from bench.results_file import RESULTS, Figures, merge
 from bench.virtual_devices import device_skew_ms
 from bench.wav import speech
+from visavis.avatars import load, resolve
+from visavis.core.timeline import FRAME_OUTPUT_SAMPLES
+from visavis.media.outputs.encoder import FilmEncoder
 from visavis.studio.lamp import TONE_AMPLITUDE, TONE_HZ, build_lamp
 
+Figures = dict[str, float | int | str]
 _DOWN_S = 3.0  # how long the RTMP server stays away
 _KILLS = 5
 
@@ -111,7 +115,32 @@ def devices(seconds: float) -> Figures:
     }
 
 
-SECTIONS: dict[str, Callable[[float], Figures]] = {"rtmp": rtmp, "mp4": mp4, "devices": devices}
+def encoder(_: float) -> Figures:
+    """What a stage's outputs cost together: processor time of one frame with its sound."""
+    avatar = load(resolve("nova"))
+    frames, sound = avatar.template.frames, speech(10.0).reshape(-1, FRAME_OUTPUT_SAMPLES)
+    film = FilmEncoder(avatar.bundle.width, avatar.bundle.height)
+    costs = []
+    for index, part in enumerate(sound):
+        begun = time.process_time()
+        coded = (
+            *film.picture(index, frames[index % len(frames)], keyframe=False),
+            *film.sound(index * FRAME_OUTPUT_SAMPLES, part),
+        )
+        costs.append((time.process_time() - begun, sum(len(c.data) for c in coded)))
+    times, sizes = np.array(costs).T
+    return {
+        "outputs_encode_ms": round(1000 * float(np.median(times)), 2),
+        "outputs_kbit_s": round(float(sizes.mean()) * 25 * 8 / 1000),
+    }
+
+
+SECTIONS: dict[str, Callable[[float], Figures]] = {
+    "rtmp": rtmp,
+    "mp4": mp4,
+    "devices": devices,
+    "encoder": encoder,
+}
 
 
 def main(
@@ -122,7 +151,9 @@ def main(
 ) -> None:
     """Measure, print, and put the figures beside those that are there already."""
     for name in only.split(","):
-        merge(json_file, SECTIONS[name](seconds))
+        figures = SECTIONS[name](seconds)
+        show(figures)
+        merge(json_file, figures)
 
 
 if __name__ == "__main__":

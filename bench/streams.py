@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import uvloop
@@ -31,6 +32,11 @@ Float32 = NDArray[np.float32]
 _WAITING = 2  # frames before an encoder; more are dropped and counted
 _PTIME_S = 0.02
 _BIT_RATE = 1_500_000  # bit/s
+
+
+@cache
+def _voice() -> Float32:
+    return speech(30.0)
 
 
 @dataclass
@@ -78,7 +84,7 @@ class _Outlet:
         self._trace.dropped = self._thread.dropped
 
     def close(self) -> None:
-        self._thread.close()
+        self._thread.retire()
 
     def _encode(self, work: tuple[int, Frame, float]) -> Sequence[Coded]:
         tick, frame, begun_s = work
@@ -254,7 +260,7 @@ async def _talk(
     keep_sound: bool,
     stack: ExitStack,
 ) -> Run:
-    voice = speech(30.0)
+    voice = _voice()
     talkers = []
     for number in range(count):
         own = np.zeros(96_000, np.float32) if silent else np.roll(voice, 31_013 * number)

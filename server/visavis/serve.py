@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -25,11 +26,13 @@ from visavis.transports import aiortc_patches
 from visavis.transports.tls import SELF_SIGNED, Certificate, fingerprint
 
 _log = logging.getLogger(__name__)
+_SWITCH_S = 0.0005  # the loop is not to wait 5 ms for a thread that computes in Python
 
 
 def run_server(config: ServeConfig, bundle: Bundle) -> None:
     """Serve an avatar until a signal asks to stop. Raises `ConfigError` and `BundleError`."""
     config.check()
+    sys.setswitchinterval(_SWITCH_S)
     aiortc_patches.use_addresses(config.media_addresses)
     if config.media_ports:
         aiortc_patches.use_ports(*config.media_ports)

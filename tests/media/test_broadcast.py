@@ -19,7 +19,7 @@ SILENCE = np.zeros(1920, np.float32)
 async def broadcast() -> AsyncIterator[Broadcast]:
     broadcast = Broadcast(64, 64)
     yield broadcast
-    broadcast.close()
+    await broadcast.close()
 
 
 class Studio:

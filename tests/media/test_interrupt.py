@@ -131,6 +131,8 @@ async def test_a_burst_of_speech_begins_at_once(lamp: Avatar, make_tone: ToneMak
     begun, first = states[0]
     assert first is SpeechState.SPEAKING
     assert begun - pushed[0] <= 0.04 + LOW.release_s + 1e-9
+    sounding = next(r.time_s for r in studio.releases if r.sound.any())
+    assert sounding - begun <= 0.04 + 1e-9
     assert studio.wrongly_lit() == []
     heard = studio.heard()
     tone = make_tone(1.0, (0.0, 1.0))

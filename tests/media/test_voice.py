@@ -84,6 +84,13 @@ def test_a_long_hole_is_silence_of_the_same_length(packets: Packets) -> None:
     assert not heard[40 * PTIME : 45 * PTIME].any()
 
 
+def test_a_sender_who_begins_anew_is_heard(packets: Packets) -> None:
+    again = [((number - 5000) % 65_536, time, payload) for number, time, payload in packets[40:]]
+    heard, voice, _ = _decode(packets[:40] + again)
+    assert len(heard) == COUNT * PTIME
+    assert voice.lost == 0
+
+
 def test_what_is_no_opus_is_counted_and_passed_over(packets: Packets) -> None:
     number, time, _ = packets[20]
     broken = [*packets[:20], (number, time, b"\xff" * 3), *packets[21:]]

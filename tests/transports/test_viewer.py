@@ -56,7 +56,7 @@ async def on_air(broadcast: Broadcast) -> AsyncIterator[None]:
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-        broadcast.close()
+        await broadcast.close()
 
 
 class Sender:

@@ -110,16 +110,15 @@ class Broadcast:
             self._retired.append(self._sound)
             self._sound = None
 
-    def close(self) -> None:
-        """End every subscription, encoder and thread."""
+    async def close(self) -> None:
+        """End every subscription, encoder and thread, and wait until they have ended."""
         self._closed = True
         for viewer in {*self._viewers, *self._listeners}:
             viewer.close()
         if self._timer is not None:
             self._timer.cancel()
-        for ended in self._retired:
-            ended.close()
-        self._retired.clear()
+        while self._retired:
+            await self._retired.pop().close()
 
     def _rendition(self, codec: VideoCodec, small: bool) -> Rendition:
         key = (codec, small)

@@ -96,8 +96,10 @@ class Hearing:
 
     def _may_skip(self, moment: Moment) -> bool:
         """Whether this moment is mere waiting for speech that is there already."""
-        waiting = moment.filler and (moment.step is None or not moment.step.speaking)
-        return waiting and self._source.ahead >= FRAME_OUTPUT_SAMPLES
+        opening = (
+            moment.step is not None and 0 < moment.step.gain < 1
+        )  # the mouth, before the sound
+        return moment.filler and not opening and self._source.ahead >= FRAME_OUTPUT_SAMPLES
 
     def _silence(self) -> deque[_Piece]:
         still = _Piece(np.zeros(FRAME_OUTPUT_SAMPLES, np.float32), _nothing, filler=True)

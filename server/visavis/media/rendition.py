@@ -68,9 +68,9 @@ class Rendition:
         """Let the encoder end by itself."""
         self._thread.retire()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Wait until it has ended."""
-        self._thread.close()
+        await self._thread.close()
 
     def _encode(self, work: tuple[int, Frame]) -> Sequence[Coded]:
         tick, frame = work

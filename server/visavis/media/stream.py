@@ -66,8 +66,8 @@ class Pose:
     """What a frame shows, before it is composed for one canvas or several."""
 
     index: int  # of the template frame
-    mouth: Planes | None  # [bytes]; None: at rest
-    gain: float
+    mouth: Planes | None  # [bytes]; None: at rest, or there was no time to make one
+    gain: float  # 0: nobody speaks
 
 
 class AvatarStream:
@@ -190,7 +190,7 @@ class AvatarStream:
             moment.receipt()
         self.counters.released += 1
         self._releases.append(self._clock())
-        self._tell(SpeechState.IDLE if pose.mouth is None else SpeechState.SPEAKING)
+        self._tell(SpeechState.SPEAKING if pose.gain > 0 else SpeechState.IDLE)
 
     def _tell(self, state: SpeechState) -> None:
         if state is not self.state:

@@ -19,6 +19,7 @@ _log = logging.getLogger(__name__)
 _PATIENCE = 2  # packets that may overtake a late one before it is given up
 _BRIDGE = round(0.06 * OUTPUT_RATE)  # the longest hole that is bridged; a longer one is silence
 _ECHO = round(0.02 * OUTPUT_RATE)  # what a bridge is made of
+_MISORDER = 100  # packets: what is further behind is no late packet
 _WRAP = 1 << 32
 _NUMBERS = 1 << 16
 
@@ -42,9 +43,12 @@ class VoiceDecoder:
         """Take a packet with its RTP sequence number and time stamp."""
         if self._next is None:
             self._next = number
-        ahead = (number - self._next) % _NUMBERS
-        if ahead >= _NUMBERS // 2:
-            return  # it was given up long ago, or comes twice
+        behind = (self._next - number) % _NUMBERS
+        if _MISORDER <= behind <= _NUMBERS // 2:  # the sender has begun anew
+            self._next = number
+            self._waiting.clear()
+        elif 0 < behind < _MISORDER:
+            return  # it was given up, or comes twice
         self._waiting[number] = (time, payload)
         self._hand_on()
         if len(self._waiting) > _PATIENCE:

@@ -13,8 +13,10 @@ def status(stage: Stage) -> Mapping[str, object]:
     return {
         "state": "live" if stage.is_live else "connecting",
         "delay_ms": round(1000 * stream.delay_s),
+        "stages_ms": {stage: round(1000 * took) for stage, took in stream.stages_s.items()},
         "fps": round(stream.fps, 2),
         "late_frames": counters.late,
         "fallback_frames": counters.late + counters.failed + counters.refused,
         "speaking": stream.state is SpeechState.SPEAKING,
+        "caption": stage.caption,
     }

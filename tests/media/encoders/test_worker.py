@@ -1,5 +1,6 @@
 """The encoder's thread: never waited for, bounded, and not ended by a fault."""
 
+import asyncio
 import threading
 from collections.abc import Sequence
 
@@ -11,7 +12,7 @@ def _coded(number: int) -> Coded:
     return Coded("video", number, False, b"", ())
 
 
-def test_work_is_done_in_order() -> None:
+async def test_work_is_done_in_order() -> None:
     done: list[int] = []
     enough = threading.Event()
 
@@ -23,13 +24,13 @@ def test_work_is_done_in_order() -> None:
     thread: EncoderThread[int] = EncoderThread("test", lambda n: [_coded(n)], deliver, 8)
     for number in range(5):
         thread.put(number)
-    assert enough.wait(5)
-    thread.close()
+    assert await asyncio.to_thread(enough.wait, 5)
+    await thread.close()
     assert done == [0, 1, 2, 3, 4]
     assert thread.dropped == 0
 
 
-def test_what_it_is_too_slow_for_is_dropped_oldest_first() -> None:
+async def test_what_it_is_too_slow_for_is_dropped_oldest_first() -> None:
     begun, go, done, enough = threading.Event(), threading.Event(), [], threading.Event()
 
     def encode(number: int) -> list[Coded]:
@@ -44,17 +45,17 @@ def test_what_it_is_too_slow_for_is_dropped_oldest_first() -> None:
 
     thread: EncoderThread[int] = EncoderThread("test", encode, deliver, 2)
     thread.put(0)
-    assert begun.wait(5)
+    assert await asyncio.to_thread(begun.wait, 5)
     for number in range(1, 10):
         thread.put(number)
     go.set()
-    assert enough.wait(5)
-    thread.close()
+    assert await asyncio.to_thread(enough.wait, 5)
+    await thread.close()
     assert done == [0, 8, 9]
     assert thread.dropped == 7
 
 
-def test_a_fault_costs_one_piece() -> None:
+async def test_a_fault_costs_one_piece() -> None:
     done, enough = [], threading.Event()
 
     def encode(number: int) -> list[Coded]:
@@ -70,12 +71,12 @@ def test_a_fault_costs_one_piece() -> None:
     thread: EncoderThread[int] = EncoderThread("test", encode, deliver, 8)
     for number in range(3):
         thread.put(number)
-    assert enough.wait(5)
-    thread.close()
+    assert await asyncio.to_thread(enough.wait, 5)
+    await thread.close()
     assert (done, thread.failed) == ([0, 2], 1)
 
 
-def test_closing_drops_what_waits() -> None:
+async def test_closing_drops_what_waits() -> None:
     begun, go = threading.Event(), threading.Event()
 
     def encode(number: int) -> list[Coded]:
@@ -86,8 +87,8 @@ def test_closing_drops_what_waits() -> None:
     thread: EncoderThread[int] = EncoderThread("test", encode, lambda coded: None, 8)
     for number in range(5):
         thread.put(number)
-    assert begun.wait(5)
+    assert await asyncio.to_thread(begun.wait, 5)
     thread.retire()
     go.set()
-    thread.close()
+    await thread.close()
     assert not thread._thread.is_alive()

@@ -6,6 +6,7 @@ import pytest
 from tests.media.outputs.lamplight import SIDE, play
 
 from visavis.media.outputs.coded import Streams
+from visavis.media.outputs.encoder import KEYFRAME_FRAMES
 from visavis.media.outputs.hls import IDLE_S, PLAYLIST, SEGMENTS, HlsFolder
 from visavis.media.outputs.programme import Programme
 
@@ -33,14 +34,14 @@ def _begin(programme: Programme, folder: Path, clock: Clock) -> HlsFolder:
 
 def test_the_window_moves_and_old_segments_go(programme: Programme, tmp_path: Path) -> None:
     hls = _begin(programme, tmp_path, Clock())
-    play(programme, *range(50 * (SEGMENTS + 5)))
+    play(programme, *range(KEYFRAME_FRAMES * (SEGMENTS + 5)))
     programme.close()
     assert hls.reason == ""
     playlist = (tmp_path / PLAYLIST).read_text()
     segments = [line for line in playlist.splitlines() if line.endswith(".m4s")]
     assert len(segments) == SEGMENTS
     assert "#EXT-X-MEDIA-SEQUENCE:5" in playlist
-    assert playlist.count("#EXTINF:2.000000,") == SEGMENTS
+    assert playlist.count("#EXTINF:1.000000,") == SEGMENTS
     assert "#EXT-X-INDEPENDENT-SEGMENTS" in playlist
     there = {path.name for path in tmp_path.iterdir()}
     assert set(segments) | {PLAYLIST, "init.mp4"} <= there

@@ -28,14 +28,14 @@ def _collected(sink: object) -> Collector:
 
 def test_all_get_the_same_and_who_comes_late_begins_with_a_keyframe(programme: Programme) -> None:
     first = _collected(programme.add(Collector))
-    play(programme, *range(30))
-    while not any(c.video and c.pts == 29 for c in first.coded):
+    play(programme, *range(20))
+    while not any(c.video and c.pts == 19 for c in first.coded):
         pass
     second = _collected(programme.add(Collector))
-    play(programme, *range(30, 40))
+    play(programme, *range(20, 30))
     programme.close()
-    assert [c.pts for c in first.coded if c.video] == list(range(40))
-    assert [c.pts for c in second.coded if c.video] == list(range(30, 40))
+    assert [c.pts for c in first.coded if c.video] == list(range(30))
+    assert [c.pts for c in second.coded if c.video] == list(range(20, 30))
     assert second.coded[0].keyframe
     common = [c for c in first.coded if c in second.coded]
     assert common == second.coded

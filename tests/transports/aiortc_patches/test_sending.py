@@ -2,9 +2,12 @@
 
 import asyncio
 import inspect
+import time
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from aiortc import RTCRtpSender, clock
 from aiortc.rtcrtpparameters import (
@@ -155,7 +158,7 @@ async def test_packets_are_numbered_marked_and_stamped() -> None:
     assert (third.timestamp - first.timestamp) % (1 << 32) == 3600
     assert {(p.ssrc, p.payload_type) for p in (first, second, third)} == {(sender._ssrc, 102)}
     assert first.extensions.mid == "1"
-    now = (clock.current_ntp_time() >> 14) & 0xFFFFFF
+    now = int(time.monotonic() * (1 << 18)) & 0xFFFFFF
     assert 0 <= (now - (first.extensions.abs_send_time or 0)) % (1 << 24) < 5 << 18
     assert source.stopped
 
@@ -195,6 +198,17 @@ async def test_what_was_lost_is_sent_again_as_rfc_4588_says() -> None:
         assert getattr(original, name) == getattr(second, name)
 
 
+async def test_who_asks_for_everything_again_and_again_gets_no_flood() -> None:
+    sender, source, wire = await _begin()
+    source.queue.put_nowait(_picture(3600, b"only"))
+    (only,) = await _sent(wire, 1)
+    for _ in range(100):
+        lost = [only.sequence_number] * 17
+        await sender._handle_rtcp_packet(RtcpRtpfbPacket(1, 1, sender._ssrc, lost))
+    await sender.stop()
+    assert len(wire.packets) == 1 + 512
+
+
 async def test_what_the_receiver_says_reaches_the_feed() -> None:
     sender, source, _ = await _begin()
     for kind in (1, 4):  # PLI, FIR
@@ -225,3 +239,25 @@ async def test_a_connection_that_ends_ends_the_sender_quietly() -> None:
         await asyncio.sleep(0)
     await sender.stop()
     assert not wire.packets
+
+
+async def test_a_step_of_the_wall_clock_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    sender, source, wire = await _begin()
+    told = []
+    for number, step_s in enumerate((0.0, 3600.0, -3600.0)):
+        now_s = time.time()
+        monkeypatch.setattr(time, "time", lambda at=now_s + step_s: float(at))
+        source.queue.put_nowait(_picture(3600 * number, b"picture"))
+        packet = (await _sent(wire, number + 1))[-1]
+        await asyncio.sleep(0)
+        told.append((packet.extensions.abs_send_time or 0, _reported_s(sender)))
+        monkeypatch.undo()
+    await sender.stop()
+    sent, reported = zip(*told, strict=True)
+    assert max((b - a) % (1 << 24) for a, b in pairwise(sent)) < 1 << 18
+    assert np.diff(reported) == pytest.approx([0.04, 0.04], abs=1e-5)
+
+
+def _reported_s(sender: Any) -> float:
+    stamp = vars(sender)["_RTCRtpSender__ntp_timestamp"]
+    return clock.datetime_from_ntp(stamp).timestamp()

@@ -1,7 +1,9 @@
 """A thread that encodes: the newest work first in line, the rest dropped and counted."""
 
+import asyncio
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
@@ -11,6 +13,7 @@ from visavis.media.encoders.coded import Coded
 _log = logging.getLogger(__name__)
 Work = TypeVar("Work")
 _CLOSE_S = 2.0
+_CLOSE_POLL_S = 0.002
 
 
 class EncoderThread(Generic[Work]):
@@ -48,10 +51,12 @@ class EncoderThread(Generic[Work]):
             self._queue.clear()
             self._wake.notify()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Retire, and wait until the thread has ended."""
         self.retire()
-        self._thread.join(_CLOSE_S)
+        deadline_s = time.monotonic() + _CLOSE_S
+        while self._thread.is_alive() and time.monotonic() < deadline_s:  # noqa: ASYNC110
+            await asyncio.sleep(_CLOSE_POLL_S)
 
     def _work(self) -> None:
         while (work := self._take()) is not None:

@@ -16,7 +16,7 @@ from visavis.core.timeline import AUDIO_TIME_BASE, FPS, OUTPUT_RATE
 from visavis.media.outputs.coded import FRAME_TIME_BASE, Coded, Streams
 
 Float32 = NDArray[np.float32]
-KEYFRAME_FRAMES = 2 * FPS  # what streaming services ask for, and how long an HLS segment is
+KEYFRAME_FRAMES = FPS  # streaming services ask for two seconds or less; an HLS segment is as long
 _AUDIO_BIT_RATE = 128_000
 _SMPTE170M = 6  # ITU-T H.273 code point: BT.601, what the planes are in
 _LIMITED_RANGE = 1

@@ -17,7 +17,7 @@ TYPES = {
     ".m4s": "video/iso.segment",
     ".mp4": "video/mp4",
 }
-SEGMENTS = 6  # in the playlist, 12 seconds; two more stay for players that are late
+SEGMENTS = 8  # in the playlist, eight seconds; two more stay for players that are late
 IDLE_S = 30.0  # without a request, then it ends
 _NAME = re.compile(r"index\.m3u8|init\.mp4|[0-9]{8}\.m4s", re.ASCII)
 

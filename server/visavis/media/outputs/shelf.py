@@ -16,7 +16,8 @@ from visavis.media.outputs.hls import PLAYLIST, HlsFolder
 from visavis.media.outputs.sink import Ended, Sink
 from visavis.media.waiting import first
 
-_START_S = 12.0  # the first segment takes two
+_START_S = 12.0
+_FIRST_SEGMENTS = 3  # players begin three before the end (RFC 8216 section 6.3.3)
 _LOOK_S = 0.1
 
 
@@ -44,11 +45,11 @@ class Shelf:
             if folder is None or folder.done:
                 folder = await self._begin(deck)
         deadline_s = self._clock() + _START_S
-        while (path := folder.file(PLAYLIST)) is None:
+        while (text := await asyncio.to_thread(_read, folder)).count("#EXTINF") < _FIRST_SEGMENTS:
             if folder.done or self._clock() > deadline_s:
                 raise OutputError("The stream does not come; try again in a few seconds.", 503)
             await asyncio.sleep(_LOOK_S)
-        return await asyncio.to_thread(path.read_text, "utf-8")
+        return text
 
     def file(self, deck: Deck, name: str) -> Path | None:
         """A segment that is in the window now."""
@@ -81,6 +82,11 @@ class Shelf:
         self._folders[deck] = folder
         self._seats[deck] = asyncio.create_task(_sit(deck, over))
         return folder
+
+
+def _read(folder: HlsFolder) -> str:
+    path = folder.file(PLAYLIST)
+    return path.read_text("utf-8") if path else ""
 
 
 async def _sit(deck: Deck, over: asyncio.Event) -> None:

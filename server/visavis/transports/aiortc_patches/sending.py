@@ -8,6 +8,7 @@ reports with the time of sending (aiortc#901), and in packet mode it ignores PLI
 import asyncio
 import datetime
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from struct import pack
 from typing import Any, Protocol
@@ -31,6 +32,7 @@ _HISTORY = 512  # packets that can be sent again, a power of two: a keyframe and
 _BURST = 16  # packets in a row before other work of the loop has its turn
 _CONGESTED_BYTES = 256 * 1024  # waiting in a socket; over UDP there are none unless it is stuck
 _CONGESTED_WAIT_S = 0.01
+_SEND_TIME_RATE = 1 << 18  # Hz; 24 bits of it are told
 _RTP_VERSION_AND_EXTENSION = 0x90
 _FAULTS = (asyncio.CancelledError, ConnectionError)
 
@@ -108,6 +110,7 @@ class _SendPath:
         self._private = vars(sender)
         self._sender = sender
         self._feed = feed
+        self._credit = _HISTORY  # packets that may be sent again now
         self._history: list[tuple[int, int, int, bytes] | None] = [None] * _HISTORY
         self._sequence = 0
         self._payload_type = 0
@@ -144,6 +147,7 @@ class _SendPath:
             if number % _BURST == _BURST - 1:
                 await asyncio.sleep(0)
         self._private[f"{_PREFIX}packet_count"] += len(coded.payloads)
+        self._credit = min(_HISTORY, self._credit + len(coded.payloads))
         self._private[f"{_PREFIX}rtp_timestamp"] = timestamp
         self._private[f"{_PREFIX}ntp_timestamp"] = _ntp(self._feed.wall_s(coded.pts))
         self.has_sent = True
@@ -151,8 +155,9 @@ class _SendPath:
     async def send_again(self, sequence: int) -> None:
         """In place of `RTCRtpSender._retransmit`: RFC 4588 if it was agreed on."""
         kept = self._history[sequence % _HISTORY]
-        if kept is None or kept[0] != sequence:
+        if kept is None or kept[0] != sequence or not self._credit:
             return
+        self._credit -= 1
         _, timestamp, marker, payload = kept
         packet = RtpPacket(self._payload_type, marker >> 7, sequence, timestamp)
         packet.ssrc, packet.payload = self._sender._ssrc, payload
@@ -170,7 +175,9 @@ class _SendPath:
         return pack("!BBHII", *fields)
 
     def _extensions(self) -> HeaderExtensions:
-        now = (clock.current_ntp_time() >> 14) & 0xFFFFFF
+        now = (
+            round(time.monotonic() * _SEND_TIME_RATE) & 0xFFFFFF
+        )  # a step of the clock is no jitter
         return HeaderExtensions(mid=self._mine("mid"), abs_send_time=now)
 
     def _extension(self) -> bytes:
