@@ -11,7 +11,8 @@ from bench.alpha import measure_alpha
 from bench.browser import chromiums, running_server
 from bench.call import call
 from bench.kiosk import recoveries
-from bench.results_file import RESULTS, Figures, merge
+from bench.merge import RESULTS, merge, show
+from bench.outputs import Figures
 
 
 def alpha(_: float) -> Figures:
@@ -60,7 +61,9 @@ def main(
 ) -> None:
     """Measure, print, and put the figures beside those that are there already."""
     for name in only.split(","):
-        merge(json_file, SECTIONS[name](seconds))
+        figures = SECTIONS[name](seconds)
+        show(figures)
+        merge(json_file, figures)
 
 
 if __name__ == "__main__":
