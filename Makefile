@@ -62,12 +62,13 @@ bench-engine: $(VENV)/.dev
 bench-first-light: $(VENV)/.dev browser
 	$(BIN)/python -m bench.first_light
 
-bench-pages: $(VENV)/.dev browser
+bench-pages: $(VENV)/.dev browser rtmp-server
 	$(BIN)/python -m bench.pages $(ARGS)
 
 # Ten minutes of talk, viewers, bad networks: into bench/results/live.json.
 bench-live: $(VENV)/.dev browser
 	$(BIN)/python -m bench.live_media $(ARGS)
+	$(BIN)/python -m bench.live_protocols
 
 soak: $(VENV)/.dev browser
 	$(BIN)/python -m bench.soak --minutes $(MINUTES) $(ARGS)
@@ -167,4 +168,17 @@ browser:
 	    apt-get install -y -qq --no-install-recommends $$needed >/dev/null; \
 	else \
 	  echo "The tests need $$needed: install that and try again."; exit 1; \
+	fi
+
+# The benchmark of RTMP pushes into a real server.
+.PHONY: rtmp-server
+rtmp-server:
+	@[ -e /usr/lib/nginx/modules/ngx_rtmp_module.so ] && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing nginx and its rtmp module for the benchmark ..."; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends nginx-light libnginx-mod-rtmp >/dev/null; \
+	else \
+	  echo "The benchmark needs nginx-light and libnginx-mod-rtmp: install them and try again."; \
+	  exit 1; \
 	fi

@@ -161,7 +161,8 @@ def talk(page: Page, seconds: float, box: list[int] | None = None) -> Recording:
 
 
 def record(pages: Sequence[Page], seconds: float, box: list[int] | None = None) -> list[Recording]:
-    """Record what pages hear and show in `box` [x, y, w, h], all at the same time."""
+    """Record what pages hear and show, all at the same time. `box` is [x, y, w, h], and may say as
+    a fifth number how wide a picture it is meant for."""
     for page in pages:
         page.evaluate("box => window.measure.start(box)", box)
     time.sleep(seconds)

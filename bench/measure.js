@@ -72,7 +72,10 @@
     const pen = canvas.getContext('2d', { willReadFrequently: true });
     let last = null;
     const onFrame = (now, info) => {
-      const [x, y, w, h] = box ?? [0, 0, video.videoWidth, video.videoHeight];
+      const [left, top, wide, high, whole] = box ?? [0, 0, video.videoWidth, video.videoHeight];
+      // A sender that is short of time sends smaller pictures.
+      const scale = whole ? video.videoWidth / whole : 1;
+      const [x, y, w, h] = [left, top, wide, high].map((length) => length * scale);
       pen.drawImage(video, x, y, w, h, 0, 0, 48, 48);
       const pixels = pen.getImageData(0, 0, 48, 48).data;
       let sum = 0;

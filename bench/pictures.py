@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import page_pictures
 from bench.browser import open_page, running_server
 from bench.wav import speech, write_wav
 from visavis import avatars
@@ -56,6 +57,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     write_png(FOLDER / "nova_frames.png", contact_sheet(avatars.load(avatars.find("nova"))))
     page(FOLDER / "page.png")
+    page_pictures.take(FOLDER)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,16 @@
 /**
- * What can go wrong, as data: a code for programs and a sentence for people.
- *
  * @typedef {'insecure' | 'no-webrtc' | 'mic-refused' | 'mic-missing' | 'mic-busy' | 'mic-lost'
  *   | 'mic-elsewhere' | 'mic-taken' | 'mic-failed' | 'token' | 'no-avatar' | 'rejected' | 'off-air'
  *   | 'on-air' | 'server-full' | 'server-gone' | 'too-often' | 'media-blocked' | 'foreign'} ErrorCode
  */
 
-/** Codes that may heal on their own, so that trying again makes sense. */
+/** Codes that may heal on their own. */
 const TRANSIENT = new Set(['server-full', 'too-often', 'server-gone', 'media-blocked', 'off-air']);
 
 /** Codes that come with a time to wait. */
 const BUSY = new Set(['server-full', 'too-often', 'off-air']);
 
-/** @type {Record<string, ErrorCode>} names of the DOMExceptions of getUserMedia */
+/** @type {Record<string, ErrorCode>} DOMExceptions of getUserMedia */
 const MICROPHONE_CODES = {
   NotAllowedError: 'mic-refused',
   SecurityError: 'mic-refused',
@@ -22,12 +20,12 @@ const MICROPHONE_CODES = {
   AbortError: 'mic-busy',
 };
 
-/** @type {Record<number, ErrorCode>} HTTP status codes of the server */
+/** @type {Record<number, ErrorCode>} */
 const STATUS_CODES = {
   401: 'token', 403: 'foreign', 404: 'no-avatar', 409: 'off-air', 429: 'too-often', 503: 'server-full',
 };
 
-/** Seconds to wait when a busy server does not say how long. */
+/** When a busy server does not say. */
 const DEFAULT_RETRY_S = 10;
 
 export class VisavisError extends Error {
@@ -43,7 +41,7 @@ export class VisavisError extends Error {
     this.retryAfter_s = retryAfter_s;
   }
 
-  /** True when the same call may succeed later without anybody changing anything. */
+  /** Whether it may heal. */
   get transient() {
     return TRANSIENT.has(this.code);
   }
@@ -66,7 +64,10 @@ export function microphoneError(error) {
  * @returns {Promise<VisavisError>}
  */
 export async function responseError(response) {
-  const code = STATUS_CODES[response.status] ?? (response.status >= 500 ? 'server-gone' : 'rejected');
+  const { status, headers } = response;
+  // A stream that will be there soon says when; a stage that another avatar is on does not.
+  const code = status === 409 && !headers.has('Retry-After') ? 'on-air'
+    : STATUS_CODES[status] ?? (status >= 500 ? 'server-gone' : 'rejected');
   const message = await sentence(response);
   return new VisavisError(code, message, BUSY.has(code) ? retryAfter_s(response) : 0);
 }

@@ -10,7 +10,7 @@ const PERIOD_MS = 400;
 /** Smaller differences are within the error of the estimate. */
 const TOLERANCE_MS = 10;
 const MOST_MS = 400;
-/** The estimate ends where the page's compositor takes over, which needs about two refreshes more. */
+/** The page's compositor comes after the estimate, and needs about two refreshes. */
 const COMPOSITOR_MS = 26;
 
 export class LipSync {
@@ -41,14 +41,14 @@ export class LipSync {
 
   async #correct() {
     const playing = playoutTimes(await this.#peer.getStats());
-    // A stalled track keeps its last time: nothing to learn from it.
+    // A stalled track keeps its last time.
     const { audio, video } = this.#seen;
     this.#seen = playing;
     if (audio === playing.audio || video === playing.video) return;
     const early_ms = playing.video - playing.audio - COMPOSITOR_MS;
     if (!Number.isFinite(early_ms)) return;
     if (Math.abs(early_ms) < TOLERANCE_MS) return;
-    // Half of the way: a changed delay shows in the estimate only some frames later.
+    // Half of the way: a change shows in the estimate some frames later.
     this.#delay_ms = Math.min(MOST_MS, Math.max(0, this.#delay_ms + early_ms / 2));
     this.#receiver.jitterBufferTarget = Math.round(this.#delay_ms);
   }

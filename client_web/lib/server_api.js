@@ -1,8 +1,6 @@
 import { responseError, VisavisError } from './error.js';
 
 /**
- * The HTTP side of the server: who can be talked to, and the life of one session.
- *
  * @typedef {object} Avatar
  * @property {string} id
  * @property {string} name
@@ -22,6 +20,7 @@ import { responseError, VisavisError } from './error.js';
  * @property {number} late_frames
  * @property {number} fallback_frames frames that showed the resting face for want of time
  * @property {boolean} speaking
+ * @property {string} [caption] what is being said, if its text is known
  *
  * @typedef {object} Place
  * @property {string} url address of the session; whoever knows it may end the session

@@ -85,7 +85,6 @@ export class Session extends EventTarget {
     void this.#stayConnected(hangUp.signal);
   }
 
-  /** End the session, at whatever point it is. */
   disconnect() {
     if (!this.#hangUp) return;
     this.#release();
@@ -98,7 +97,12 @@ export class Session extends EventTarget {
     if (!line) return null;
     const { LineStats } = await import('./line_stats.js');
     const reader = (this.#lineStats ??= new LineStats(line.peer));
-    return reader.read(await this.api.status(line.sessionUrl).catch(() => null));
+    return reader.read(await this.status());
+  }
+
+  /** What the server says of it, or null. */
+  async status() {
+    return this.#line ? this.api.status(this.#line.sessionUrl).catch(() => null) : null;
   }
 
   /** Let the avatar fall silent; false while no line is open, or when the server refused. */

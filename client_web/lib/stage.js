@@ -36,7 +36,7 @@ export class Stage {
 
   /**
    * @param {import('./server_api.js').Avatar} avatar
-   * @param {string} idle address of its idle loop
+   * @param {string} idle address of its idle loop; empty for none
    */
   dress(avatar, idle) {
     const root = this.#root;
@@ -47,7 +47,16 @@ export class Stage {
     this.#show('idle', false);
     this.#poster.src = avatar.poster;
     this.#poster.alt = `${avatar.name}, an animated person looking at you`;
-    if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+    if (idle) this.rest(idle);
+  }
+
+  /**
+   * Let the avatar move while nobody talks.
+   *
+   * @param {string} idle address of its idle loop
+   */
+  rest(idle) {
+    if (!this.#idle || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     // Without an idle loop the poster stays: an error of this element needs no handling.
     this.#idle.src = idle;
   }

@@ -10,8 +10,10 @@ import { requireWebRtc, Session } from './session.js';
  *
  * @typedef {SpeakOptions & {
  *   avatar: string,
+ *   stage?: string,
  *   alpha?: boolean,
- * }} TalkOptions `avatar` is an id; with `alpha` the picture comes with its matte: see `AlphaCanvas`
+ * }} TalkOptions `avatar` is an id, `stage` the name of a stream on which others watch; with `alpha`
+ *   the picture comes with its matte: see `AlphaCanvas`
  *
  * @typedef {SpeakOptions & {stream: string}} PublishOptions
  */
@@ -80,9 +82,9 @@ class Speaker extends Session {
  */
 export class Talk extends Speaker {
   /** @param {TalkOptions} options */
-  constructor({ avatar, alpha = false, ...options }) {
-    const path = `/api/talk/${encodeURIComponent(avatar)}${alpha ? '?alpha=stacked' : ''}`;
-    super(path, options, true);
+  constructor({ avatar, stage, alpha = false, ...options }) {
+    const query = new URLSearchParams({ ...(stage && { stage }), ...(alpha && { alpha: 'stacked' }) });
+    super(`/api/talk/${encodeURIComponent(avatar)}${query.size ? `?${query}` : ''}`, options, true);
   }
 
   /** @protected */

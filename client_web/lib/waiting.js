@@ -28,7 +28,7 @@ export function orAborted(promise, signal) {
 }
 
 /**
- * Resolve when an event leaves `target` in a wanted condition.
+ * Wait for a condition.
  *
  * @param {EventTarget} target
  * @param {string} type event that can change the condition

@@ -1,18 +1,18 @@
 import { requireWebRtc, Session } from './session.js';
 
 /**
- * Watch a stream that somebody else speaks into (WHEP).
+ * Watch a stream that somebody speaks into (WHEP).
  *
  *     const watch = new Watch({ stream: 'main' });
  *     watch.addEventListener('media', () => { video.srcObject = watch.remoteStream; });
  *     watch.connect();
  *
- * Waits for ever: a stream that is not on air yet, and a server that restarts, come back by themselves.
+ * Waits for ever, for a stream that is not on air yet and for a server that restarts.
  *
  * @typedef {import('./session.js').SessionOptions & {
  *   stream: string,
  *   alpha?: boolean,
- * }} WatchOptions with `alpha`, the picture comes at twice its height, its matte below: see `AlphaCanvas`
+ * }} WatchOptions with `alpha`, the picture comes with its matte below: see `AlphaCanvas`
  */
 export class Watch extends Session {
   /** @param {WatchOptions} options */

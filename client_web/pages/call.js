@@ -80,7 +80,8 @@ function choose(id) {
  */
 function createTalk(partner) {
   const audio = query.get('processing') === 'off' ? STUDIO : VOICE;
-  const created = new Talk({ avatar: partner.id, token, audio, exclusive: true });
+  const stream = query.get('stage') ?? undefined;
+  const created = new Talk({ avatar: partner.id, stage: stream, token, audio, exclusive: true });
   created.addEventListener('state', (event) => {
     render(/** @type {CustomEvent<Change>} */ (event).detail);
   });
@@ -100,7 +101,7 @@ function render(change) {
   const { state, error } = change;
   call.dataset.state = state;
   call.classList.remove('unheard');
-  say(talkWords(change, avatar?.name ?? 'the avatar'));
+  say(talkWords(change, avatar?.name ?? 'the avatar', query.get('stage')));
   button.dress(state, error?.retryAfter_s);
   gestures.enable(state === 'live');
   picker.disabled = !AT_REST.includes(state);

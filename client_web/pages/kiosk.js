@@ -4,6 +4,7 @@ import { Stage } from '../lib/stage.js';
 import { Talk } from '../lib/talk.js';
 import { backoff_ms } from '../lib/waiting.js';
 import { Watch } from '../lib/watch.js';
+import { Captions } from './captions.js';
 import { LevelMeter } from './level.js';
 import { element, idleFilm, query, say, tint, token } from './page.js';
 import { Presence } from './presence.js';
@@ -15,6 +16,7 @@ import { errorWords, talkWords, watchWords } from './words.js';
  * A screen that nobody attends: full, awake, and back by itself whatever happens.
  *
  * Address: `?avatar=` or `?stream=` (shows what others speak), `?start=touch|presence|auto`,
+ * `?captions=1`,
  * `?rest=60`, seconds of silence after which a talk ends and the microphone is closed.
  *
  * @typedef {import('../lib/session.js').Change} Change
@@ -188,6 +190,7 @@ window.addEventListener('message', (event) => {
 });
 window.addEventListener('pagehide', () => session?.disconnect());
 tint(element('stage'), kiosk);
+new Captions(element('caption'), () => session).show(query.get('captions') === '1');
 void stayAwake();
 requestAnimationFrame(animate);
 void begin();

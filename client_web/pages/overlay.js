@@ -3,6 +3,7 @@ import { STUDIO } from '../lib/microphone.js';
 import { Stage } from '../lib/stage.js';
 import { Talk } from '../lib/talk.js';
 import { Watch } from '../lib/watch.js';
+import { Captions } from './captions.js';
 import { copyButton } from './copy.js';
 import { element, query, say, token } from './page.js';
 import { watchWords } from './words.js';
@@ -48,6 +49,7 @@ async function show() {
     stage.setSound(true);
     sound.hidden = true;
   });
+  new Captions(element('caption'), () => session).show(query.get('captions') === '1');
   window.addEventListener('pagehide', () => session.disconnect());
   void session.connect();
 }

@@ -1,11 +1,14 @@
 import { ServerApi } from '../lib/server_api.js';
 import { Stage } from '../lib/stage.js';
 import { Watch } from '../lib/watch.js';
+import { Captions } from './captions.js';
 import { element, icon, idleFilm, query, say, shortcuts, soundButton, tint, token, write } from './page.js';
 import { StatsPanel } from './stats_panel.js';
 import { watchWords } from './words.js';
 
 /** @typedef {import('../lib/session.js').Change} Change */
+
+const PATIENCE_MS = 1_500;
 
 const stream = query.get('stream') ?? '';
 const call = element('call');
@@ -27,8 +30,10 @@ async function dress() {
     const avatar = avatars.find(({ id }) => id === first) ?? avatars[0];
     if (!avatar) return;
     name = avatar.name;
-    stage.dress(avatar, idleFilm(avatar.id));
+    stage.dress(avatar, '');
     render(last);
+    // The loop is for those who wait: it must not hold up the live picture of those who need not.
+    setTimeout(() => last.state !== 'live' && stage.rest(idleFilm(avatar.id)), PATIENCE_MS);
   } catch {
     // The call itself meets the same trouble, and says it.
   }
@@ -99,9 +104,15 @@ button.addEventListener('click', () => {
   if (last.state === 'live') setSound(true);
   else void watch?.connect();
 });
-shortcuts({ s: () => panel.toggle(), m: () => element('sound').click() });
+const captions = new Captions(element('caption'), () => watch);
+element('captions').addEventListener('click', () => {
+  const on = element('captions').getAttribute('aria-pressed') !== 'true';
+  element('captions').setAttribute('aria-pressed', String(on));
+  captions.show(on);
+});
+shortcuts({ s: () => panel.toggle(), c: () => element('captions').click(), m: () => element('sound').click() });
 window.addEventListener('pagehide', () => watch?.disconnect());
 tint(element('stage'));
-void dress();
 if (stream) begin();
 else void ask();
+void dress();

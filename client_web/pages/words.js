@@ -11,9 +11,10 @@
 /**
  * @param {Change} change
  * @param {string} name of the avatar
+ * @param {string | null} [stream] on which others watch
  * @returns {Words}
  */
-export function talkWords({ state, error, attempt, attempts }, name) {
+export function talkWords({ state, error, attempt, attempts }, name, stream = null) {
   switch (state) {
     case 'asking':
       return {
@@ -23,7 +24,9 @@ export function talkWords({ state, error, attempt, attempts }, name) {
     case 'connecting':
       return { headline: `Calling ${name}…`, detail: 'This takes a second.' };
     case 'live':
-      return { headline: `${name} is with you`, detail: `Speak, and ${name} says it with you.` };
+      return stream
+        ? { headline: 'You are on air', detail: `Whoever watches “${stream}” hears you as ${name}.` }
+        : { headline: `${name} is with you`, detail: `Speak, and ${name} says it with you.` };
     case 'reconnecting':
       return {
         headline: 'Connection lost',
@@ -35,6 +38,12 @@ export function talkWords({ state, error, attempt, attempts }, name) {
     case 'error':
       return errorWords(error);
     default:
+      if (stream) {
+        return {
+          headline: `Go on air as ${name}`,
+          detail: `Press Talk and speak. Others watch the stream “${stream}”.`,
+        };
+      }
       return {
         headline: `Meet ${name}`,
         detail: `Press Talk and say something. ${name} speaks with your voice.`,
@@ -124,8 +133,8 @@ const ERROR_WORDS = {
     detail: 'Check the address of this page, or open the start page and choose one.',
   },
   'on-air': {
-    headline: 'Somebody else is on air',
-    detail: 'Take another name for your stream, or wait until they have finished.',
+    headline: 'Another avatar is on that stream',
+    detail: 'Take another name for your stream, or choose the avatar that is there.',
   },
   'off-air': {
     headline: 'Nobody is on air yet',

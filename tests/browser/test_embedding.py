@@ -53,7 +53,7 @@ def server(site: str, lamps: Path) -> Iterator[RunningServer]:
 
 def _open(page: Page, server: RunningServer, site: str, folder: Path, example: str) -> None:
     text = example.replace("https://talk.example.org", server.url).replace("TOKEN", TOKEN)
-    (folder / "index.html").write_text(text.replace("'nova'", "'lamp'"), "utf-8")
+    (folder / "index.html").write_text(text.replace("avatar: 'nova'", "avatar: 'lamp'"), "utf-8")
     page.goto(site)
 
 

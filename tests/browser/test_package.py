@@ -47,3 +47,13 @@ def test_the_package_brings_all_that_it_exports() -> None:
     for entry in package["exports"].values():
         for module in needed(CLIENT / entry["default"]):
             assert any(module == path or path in module.parents for path in packed)
+
+
+@pytest.mark.parametrize("name", [".", "watch", "overlay", "kiosk", "meet", "embed"])
+def test_a_page_loads_all_its_modules_at_once(name: str) -> None:
+    page = CLIENT / name / "index.html"
+    text = page.read_text("utf-8")
+    (entry,) = re.findall(r'<script type="module" src="([^"]+)"', text)
+    preloaded = re.findall(r'<link rel="modulepreload" href="([^"]+)"', text)
+    wanted = needed(page.parent / entry) - {(page.parent / entry).resolve()}
+    assert {(page.parent / name).resolve() for name in preloaded} == wanted

@@ -19,6 +19,7 @@ from visavis.core.compositor import Frame, planes
 from visavis.core.protocol import MAX_AUDIO_BYTES
 from visavis.media.stages import Stages
 from visavis.transports import websocket as door
+from visavis.transports.status import status
 
 Float32 = NDArray[np.float32]
 RATE = 24_000
@@ -165,9 +166,26 @@ async def test_credit_bounds_what_may_be_sent_ahead(
             regained += (await _hear(socket, "credit"))["samples"]
 
 
+async def test_a_caption_is_told_to_those_who_watch_until_the_mouth_rests(
+    serving: ServerMaker, stages: Stages, make_tone: Callable[..., Float32]
+) -> None:
+    async with serving() as address, _to(address) as socket:
+        await _start(socket)
+        await _say(socket, type="caption", text="Good morning." + "!" * 1000)
+        await socket.send(_pcm(make_tone(0.4, (0, 0.4), rate=RATE)))
+        await _say(socket, type="end")
+        await _hear(socket, "speaking")
+        caption = str(status(stages.live[0])["caption"])
+        assert caption.startswith("Good morning.")
+        assert len(caption) == 500
+        await _hear(socket, "idle")
+        assert status(stages.live[0])["caption"] == ""
+
+
 @pytest.mark.parametrize(
     ("text", "code", "field"),
     [
+        ('{"type": "caption"}', "missing-field", "text"),
         ("hello", "not-json", None),
         ("[1]", "not-an-object", None),
         ("[" * 5000, "not-json", None),

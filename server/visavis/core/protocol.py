@@ -14,14 +14,15 @@ MAX_TEXT_BYTES = 16 * 1024
 MAX_AUDIO_BYTES = 1024 * 1024
 _SHOWN = 40  # characters of what a caller sent that an error repeats
 
-Kind = Literal["start", "end", "interrupt", "gesture"]
+Kind = Literal["start", "end", "interrupt", "gesture", "caption"]
 _FIELDS: Mapping[str, Mapping[str, type]] = {
     "start": {"version": int, "rate": int, "avatar": str, "token": str},
     "end": {},
     "interrupt": {},
     "gesture": {"name": str},
+    "caption": {"text": str},
 }
-_REQUIRED = {"start": ("version", "rate"), "gesture": ("name",)}
+_REQUIRED = {"start": ("version", "rate"), "gesture": ("name",), "caption": ("text",)}
 
 
 class ProtocolError(Exception):

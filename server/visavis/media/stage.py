@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from visavis.core.bundle import Bundle
 from visavis.core.latency import LATENCIES, Latency
+from visavis.core.speech import SpeechState
 from visavis.core.template import Template
 from visavis.engine.features import FeatureStream
 from visavis.engine.pool import SessionPool
@@ -24,6 +25,7 @@ from visavis.media.waiting import cancelled, first, outcome
 
 _log = logging.getLogger(__name__)
 LINGER_S = 10.0  # how long an empty stage waits for somebody to come back
+_CAPTION = 500  # characters that are shown
 _CLOSE_S = 5.0
 
 
@@ -70,6 +72,8 @@ class Stage:
             latency=latency,
         )
         self._broadcasts: dict[int, Broadcast] = {}  # by the id of their canvas
+        self._caption = ""
+        self.stream.listeners.append(self._spoke)
         self.ending = asyncio.Event()  # guests go when it is set
         self._live = asyncio.Event()
         self._seats = 0
@@ -81,6 +85,19 @@ class Stage:
     def seats(self) -> int:
         """How many guests and outputs keep the stage alive."""
         return self._seats
+
+    @property
+    def caption(self) -> str:
+        """What is being said, where its text is known; empty once the mouth rests."""
+        return self._caption
+
+    @caption.setter
+    def caption(self, text: str) -> None:
+        self._caption = text[:_CAPTION]
+
+    def _spoke(self, state: SpeechState) -> None:
+        if state is SpeechState.IDLE:
+            self._caption = ""
 
     @property
     def is_live(self) -> bool:

@@ -150,6 +150,8 @@ class Agent:
             self.interrupt()
         elif message.kind == "gesture":
             self._gesture(message.fields["name"])
+        elif message.kind == "caption":
+            self._stage.caption = message.fields["text"]
         else:
             raise ProtocolError("already-started", "type", "The session has started already.")
 

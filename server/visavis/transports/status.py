@@ -18,4 +18,5 @@ def status(stage: Stage) -> Mapping[str, object]:
         "late_frames": counters.late,
         "fallback_frames": counters.late + counters.failed + counters.refused,
         "speaking": stream.state is SpeechState.SPEAKING,
+        "caption": stage.caption,
     }

@@ -14,7 +14,7 @@ import onnx
 from visavis.engine.graph.cost import NEVER, Costs
 from visavis.engine.graph.network import Network
 
-_READ_MS_PER_BYTE = 1 / 6e6  # to fetch a kept tensor from memory, lay it out and add it
+_READ_MS_PER_BYTE = 1 / 4e6  # to fetch a kept tensor from memory, lay it out and add it
 _DEAREST_MS_PER_BYTE = 1.0
 _STEPS = 24
 _REFILLS = 3
