@@ -65,6 +65,28 @@ def test_a_row_is_made_once_whoever_asks(maker: Counting) -> None:
     assert not rows.has(3)
 
 
+def test_nobody_waits_for_another_row(lamp: Avatar) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    class Slow(RowMaker):
+        def make(self, index: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+            if index == 0:
+                begun.set()
+                assert go.wait(30)
+            return super().make(index)
+
+    mouth = Mouth(b"", b"", (Field("x", (3, 6, 8), "f4", CROP),), CROP, True)
+    rows = TemplateRows(Slow(lamp.template, mouth, "template", "label"), PassingRows(9))
+    thread = threading.Thread(target=rows.fields, args=(0,))
+    thread.start()
+    assert begun.wait(30)
+    rows.fields(1)
+    assert not rows.has(0)
+    go.set()
+    thread.join()
+    assert rows.has(0)
+
+
 def test_where_rows_pass_the_fields_are_right_all_the_same(maker: Counting, lamp: Avatar) -> None:
     rows = TemplateRows(maker, PassingRows(2))
     for index in (0, 1, 2, 3, 0, 3):

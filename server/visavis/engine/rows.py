@@ -65,6 +65,7 @@ class TemplateRows:
         self._maker = maker
         self._store = store
         self._lock = threading.Lock()
+        self._making: dict[int, threading.Lock] = {}
         self._views: dict[int, tuple[Row, Fields]] = {}
 
     @property
@@ -76,16 +77,28 @@ class TemplateRows:
         """The fields of template frame `index`, to be read only. Raises `GeneratorError`."""
         row = self._store.get(index)
         if row is None:
-            with self._lock:  # one thread computes it, the others wait for that
-                row = self._store.get(index)
-                if row is None:
-                    row = self._store.put(index, self._maker.make(index))
+            row = self._make(index)
         known = self._views.get(index)
         if known is None or known[0] is not row:
             known = (row, self._maker.fields(row))
             if self.room >= self._maker.count:
                 self._views[index] = known
         return known[1]
+
+    def _make(self, index: int) -> Row:
+        """One thread computes a row and the others wait for that, but not for other rows: a chore
+        that gives way to everyone must not hold up who needs one at once."""
+        with self._lock:
+            making = self._making.setdefault(index, threading.Lock())
+        with making:
+            row = self._store.get(index)
+            if row is None:
+                made = self._maker.make(index)
+                with self._lock:
+                    row = self._store.put(index, made)
+        with self._lock:
+            self._making.pop(index, None)
+        return row
 
     def has(self, index: int) -> bool:
         """Whether the row is made."""
