@@ -15,6 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bench import written
 from bench.engine_parts import PARTS, Bench
 from bench.machine import describe
 from visavis import avatars
@@ -63,6 +64,8 @@ def main() -> None:
         from bench.plots import draw
 
         draw(figures)
+    if arguments.out == RESULTS:
+        written.write(figures)
 
 
 def _timed(

@@ -1,5 +1,6 @@
 """The HTTP side: the page, its API, health and metrics, as one ASGI application."""
 
+import errno
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -103,7 +104,11 @@ def build_app(server: Server) -> Starlette:
         routes=routes,
         middleware=middleware,
         lifespan=lifespan,
-        exception_handlers={VisavisError: _visavis_error, HTTPException: _http_error},
+        exception_handlers={
+            VisavisError: _visavis_error,
+            HTTPException: _http_error,
+            OSError: _os_error,
+        },
     )
 
 
@@ -119,3 +124,11 @@ async def _http_error(_: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     return JSONResponse({"error": error.detail}, error.status_code, Headers(error.headers or {}))
+
+
+async def _os_error(_: Request, error: Exception) -> Response:
+    """Without file descriptors nothing can be opened; that passes."""
+    if not isinstance(error, OSError) or error.errno not in (errno.EMFILE, errno.ENFILE):
+        raise error
+    words = "The server has too much open; try again in a little while."
+    return JSONResponse({"error": words}, 503, {"Retry-After": "10"})

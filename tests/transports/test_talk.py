@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
+import aioice.ice
 import httpx
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from visavis.avatars import Avatar
 from visavis.config import ServeConfig
 from visavis.config_outputs import OutputsConfig
 from visavis.engine.pool import SessionPool
+from visavis.media import stage as stage_module
 from visavis.media.showcase import Showcase
 from visavis.media.stages import Stages
 from visavis.media.stream import AvatarStream
@@ -243,3 +245,60 @@ async def test_there_is_one_kind_of_matte(client: httpx.AsyncClient, path: str) 
         offer = await caller.offer()
         answer = await client.post(f"{path}?alpha=beside", content=offer, headers=SDP)
         assert (answer.status_code, "stacked" in answer.text) == (400, True)
+
+
+async def test_a_broken_line_is_taken_up_again_where_it_was(
+    client: httpx.AsyncClient, stages: Stages
+) -> None:
+    async with Caller(SILENCE) as first, Caller(SILENCE) as second:
+        location = await _call(client, first)
+        (stage,) = stages.live
+        await _until(lambda: stage.stream.counters.released > 5)
+        before = stage.stream.counters.released
+        answer = await client.post(location, content=await second.offer(), headers=SDP)
+        assert (answer.status_code, answer.headers["location"]) == (201, location)
+        await second.accept(answer.text)
+        await _until(lambda: first.peer.connectionState == "closed")  # the newest wins
+        await _until(lambda: len(second.picture.marks) > 3)
+        assert stages.live == [stage]
+        assert stage.stream.counters.released > before
+        assert stages.accepted == 1
+        assert (await client.delete(location)).status_code == 200
+        await _until(lambda: not stages.live)
+        assert (await client.post(location, content="v=0", headers=SDP)).status_code == 404
+
+
+async def test_a_wrong_certificate_brings_no_media(
+    client: httpx.AsyncClient, stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever intercepts the media has another certificate than the one that was signalled."""
+    monkeypatch.setattr(visit_module, "CONNECT_TIMEOUT_S", 2.0)
+
+    def other(line: str) -> str:
+        return "a=fingerprint:sha-256 " + ":".join(["AB"] * 32) if "a=fingerprint" in line else line
+
+    async with Caller(SILENCE) as caller:
+        offer = "\r\n".join(map(other, (await caller.offer()).split("\r\n")))
+        answer = await client.post("/api/talk/lamp", content=offer, headers=SDP)
+        assert answer.status_code == 201
+        await caller.accept(answer.text)
+        await _until(lambda: not stages.live)
+        assert not caller.picture.marks
+    assert stages.past_frames.released == 0
+
+
+async def test_a_caller_who_vanishes_is_missed(
+    client: httpx.AsyncClient, stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aioice.ice, "CONSENT_INTERVAL", 0.1)
+    monkeypatch.setattr(aioice.ice, "CONSENT_FAILURES", 2)
+    monkeypatch.setattr(stage_module, "LINGER_S", 0.1)
+    async with Caller(SILENCE) as caller:
+        await _call(client, caller)
+        await _until(lambda: stages.live[0].is_live)
+        for transceiver in caller.peer.getTransceivers():
+            connection = transceiver.receiver.transport.transport._connection
+            for protocol in connection._protocols:
+                protocol.transport.abort()
+        await _until(lambda: not stages.live)
+    assert stages.ended == {"peer left": 1}
