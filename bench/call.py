@@ -116,10 +116,12 @@ def speech_skews_ms(heard: Recording, voice: NDArray[np.float32], lips: Float64)
         begun_s = origin_s + at / RATE
         spoken_s = _place(piece, voice.astype(np.float64)) / RATE
         inside = (shown_s >= begun_s) & (shown_s < begun_s + PIECE_S)
-        if inside.sum() < PIECE_S / FRAME_S / 2:
+        if inside.sum() < PIECE_S / FRAME_S / 3:  # too few pictures to tell
             continue
         times = shown_s[inside] - begun_s + spoken_s  # in the voice, were there no skew
         skews.append(_lateness_s(times, level[inside], lips) * 1000)
+    if not skews:
+        raise RuntimeError("The call stuttered too much to measure its skew; run it alone.")
     return np.array(skews)
 
 
