@@ -152,6 +152,6 @@ def _pactl(*arguments: str) -> str:
         told = str(error.stderr or "it does not answer").strip().rstrip(".")
         raise DeviceError(
             f"The sound server does not make a virtual microphone ({told}); "
-            "is PulseAudio or PipeWire running?"
+            "is PulseAudio or PipeWire running? Or give --no-voice."
         ) from error
     return result.stdout
