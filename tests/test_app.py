@@ -78,6 +78,14 @@ async def test_a_healthy_server_says_so(client: httpx.AsyncClient) -> None:
     assert (ready.status_code, ready.json()) == (200, {"ready": True, "free": 2})
 
 
+async def test_a_generator_that_fails_all_the_time_is_not_ready(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SessionPool, "well", False)
+    ready = await client.get("/readyz")
+    assert (ready.status_code, ready.json()) == (503, {"ready": False, "free": 2})
+
+
 @pytest.mark.parametrize("path", ["/", "/pages/call.js", "/healthz", "/api/avatars", "/nothing"])
 async def test_every_answer_is_guarded(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(path)
@@ -281,4 +289,6 @@ async def test_metrics_can_be_parsed(client: httpx.AsyncClient) -> None:
     assert values["visavis_sessions"] == 0
     assert values["visavis_sessions_limit"] == 2
     assert values["visavis_pool_sessions"] == 1
+    assert values["visavis_pool_late_total"] == values["visavis_pool_replaced_total"] == 0
+    assert values["visavis_sessions_mouth_fps25"] == values["visavis_sessions_mouth_fps12.5"] == 0
     assert values["visavis_frames_totalreleased"] == 0
