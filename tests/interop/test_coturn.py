@@ -1,4 +1,4 @@
-"""A coturn that shares a secret with the server: it takes the credentials that callers are given."""
+"""A coturn that shares a secret with the server takes the credentials that callers are given."""
 
 import shutil
 import socket
