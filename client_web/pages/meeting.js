@@ -1,3 +1,4 @@
+import { LipSync } from '../lib/lip_sync.js';
 import { orAborted, pause, until } from '../lib/waiting.js';
 
 /**
@@ -16,6 +17,8 @@ export class Meeting extends EventTarget {
   #token;
   #media;
   #iceServers;
+  /** @type {LipSync | null} */
+  #lipSync = null;
   /** @type {RTCPeerConnection | null} */
   peer = null;
 
@@ -77,7 +80,8 @@ export class Meeting extends EventTarget {
     const peer = new RTCPeerConnection({ iceServers: this.#iceServers });
     this.peer = peer;
     this.#media.sendTo(peer);
-    peer.addEventListener('track', ({ streams: [stream] }) => {
+    peer.addEventListener('track', ({ track, receiver, streams: [stream] }) => {
+      if (track.kind === 'video') this.#keepTogether(peer, receiver, signal);
       if (this.remoteStream === stream) return;
       this.remoteStream = stream;
       this.dispatchEvent(new Event('stream'));
@@ -89,6 +93,20 @@ export class Meeting extends EventTarget {
     });
     signal.addEventListener('abort', () => peer.close(), { once: true });
     return peer;
+  }
+
+  /**
+   * Bring picture and sound together at once; left alone, a browser takes half a minute.
+   *
+   * @param {RTCPeerConnection} peer
+   * @param {RTCRtpReceiver} receiver of the picture
+   * @param {AbortSignal} signal
+   */
+  #keepTogether(peer, receiver, signal) {
+    this.#lipSync?.stop();
+    this.#lipSync = new LipSync(peer, receiver);
+    this.#lipSync.start();
+    signal.addEventListener('abort', () => this.#lipSync?.stop(), { once: true });
   }
 
   /** @param {AbortSignal} signal */

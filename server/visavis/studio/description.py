@@ -62,7 +62,7 @@ def write(
     table["files"] = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.iterdir())
-        if path.name != DESCRIPTION
+        if path.is_file() and path.name != DESCRIPTION
     }
     table["card"] = card
     write_bytes(folder / DESCRIPTION, tomli_w.dumps(table).encode())
