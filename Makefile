@@ -17,10 +17,11 @@ test: $(VENV)/.dev browser $(if $(shell command -v npm),$(WEB)/.ready)
 
 # WebRTC stacks that nobody here wrote: Chromium with npm whip-whep, FFmpeg, GStreamer, libdatachannel.
 interop: $(VENV)/.dev browser tests/interop/node_modules
-	@test -e /usr/lib/*/gstreamer-1.0/libgstnice.so && /usr/bin/python3 -c 'import gi' 2>/dev/null || { \
+	@test -e /usr/lib/*/gstreamer-1.0/libgstnice.so && /usr/bin/python3 -c 'import gi' 2>/dev/null && \
+	  command -v turnserver >/dev/null || { \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-gst-1.0 \
 	  gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
-	  gstreamer1.0-plugins-bad gstreamer1.0-nice >/dev/null; }
+	  gstreamer1.0-plugins-bad gstreamer1.0-nice coturn >/dev/null; }
 	$(BIN)/python -m pytest tests/interop $(ARGS)
 
 tests/interop/node_modules: tests/interop/package.json

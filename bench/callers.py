@@ -14,7 +14,7 @@ from aiortc.mediastreams import AudioStreamTrack, MediaStreamTrack
 from visavis.transports import aiortc_patches
 
 _SDP = {"Content-Type": "application/sdp"}
-_MEDIA_S = 20.0
+_MEDIA_S = 60.0
 
 
 class Caller:
@@ -63,7 +63,7 @@ class Caller:
 async def _run(url: str, count: int) -> None:
     aiortc_patches.use_addresses(["127.0.0.1"])
     callers = [Caller(number) for number in range(count)]
-    async with httpx.AsyncClient(base_url=url, timeout=_MEDIA_S) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=60.0) as client:
         await asyncio.gather(*(caller.call(client) for caller in callers))
         orderly = [caller for number, caller in enumerate(callers) if number % 3]
         await asyncio.gather(*(caller.hang_up(client) for caller in orderly))

@@ -37,7 +37,15 @@ def scores(results: Path) -> str:
         [aim.text, aim.bound, *(_cell(aim, figures.get(aim.key)) for figures in measured.values())]
         for aim in AIMS
     ]
-    return _table(["figure", "aim", *measured], rows)
+    return _table(["figure", "aim", *measured], rows) + "".join(map(_ran, measured.values()))
+
+
+def _ran(figures: Any) -> str:
+    """Where a score was made and how long it took."""
+    if "machine" not in figures:
+        return ""
+    said = f"`{figures['id']}`, {figures['sentences']} sentences: {figures['minutes']} minutes on "
+    return f"\n\n{said}{figures['machine']}."
 
 
 def designs(results: Path) -> str:

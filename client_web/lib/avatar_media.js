@@ -66,7 +66,7 @@ export class AvatarMedia extends MediaStream {
  */
 export async function getAvatarMedia(options) {
   // Finite, so that a first call that fails says so at once.
-  const talk = new Talk({ attempts: 10_000, ...options });
+  const talk = new Talk({ attempts: 10_000, relayed: true, ...options });
   await talk.connect();
   if (talk.state !== 'live') throw talk.error ?? new VisavisError('rejected', 'The call was ended.');
   return new AvatarMedia(talk);

@@ -31,8 +31,8 @@ const DEFAULT_RETRY_S = 10;
 export class VisavisError extends Error {
   /**
    * @param {ErrorCode} code
-   * @param {string} message one sentence that says what to do
-   * @param {number} [retryAfter_s] seconds before another try makes sense; 0 is at once
+   * @param {string} message what to do
+   * @param {number} [retryAfter_s] seconds to wait
    */
   constructor(code, message, retryAfter_s = 0) {
     super(message);

@@ -3,14 +3,15 @@ import { LipSync } from './lip_sync.js';
 import { orAborted, pause, until } from './waiting.js';
 
 /**
- * One line to the server: a peer connection and the session it belongs to. A line is never
- * repaired; when it is lost, another one is dialled.
+ * A peer connection and the session it belongs to. A line is never repaired; when it is lost,
+ * another one is dialled.
  *
  * @typedef {object} Call
  * @property {import('./server_api.js').ServerApi} api
  * @property {string} path of the endpoint that takes the offer
  * @property {MediaStream | null} micStream what is sent
  * @property {boolean} receives whether picture and sound come back
+ * @property {boolean} relayed see `LipSync`
  * @property {RTCIceServer[]} iceServers
  */
 
@@ -92,7 +93,7 @@ export class Line {
       // Ask for the shortest buffer the network allows, where the browser knows of it.
       if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
     }
-    this.#lipSync = new LipSync(this.peer, video.receiver);
+    this.#lipSync = new LipSync(this.peer, video.receiver, this.#call.relayed);
   }
 
   /** @param {AbortSignal} signal */

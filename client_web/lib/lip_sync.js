@@ -1,9 +1,8 @@
 /**
  * Bring picture and sound together at once.
  *
- * Both leave the server in step, but a browser buffers sound longer than pictures and then delays
- * the picture by small steps, for half a minute. Its own estimate of what it plays is there from
- * the first sender reports on; this reads it and delays the picture by the whole difference.
+ * Both come in step, but a browser buffers sound longer than pictures and then delays the picture
+ * by small steps, for half a minute. This reads its own estimate and delays by all of it.
  */
 
 const PERIOD_MS = 400;
@@ -16,6 +15,7 @@ const COMPOSITOR_MS = 26;
 export class LipSync {
   #peer;
   #receiver;
+  #after_ms;
   #timer = 0;
   #delay_ms = 0;
   /** @type {Record<string, number>} */
@@ -24,10 +24,12 @@ export class LipSync {
   /**
    * @param {RTCPeerConnection} peer
    * @param {RTCRtpReceiver} receiver of the picture
+   * @param {boolean} [relayed] sent on instead of shown
    */
-  constructor(peer, receiver) {
+  constructor(peer, receiver, relayed = false) {
     this.#peer = peer;
     this.#receiver = receiver;
+    this.#after_ms = relayed ? 0 : COMPOSITOR_MS;
   }
 
   start() {
@@ -45,7 +47,7 @@ export class LipSync {
     const { audio, video } = this.#seen;
     this.#seen = playing;
     if (audio === playing.audio || video === playing.video) return;
-    const early_ms = playing.video - playing.audio - COMPOSITOR_MS;
+    const early_ms = playing.video - playing.audio - this.#after_ms;
     if (!Number.isFinite(early_ms)) return;
     if (Math.abs(early_ms) < TOLERANCE_MS) return;
     // Half of the way: a change shows in the estimate some frames later.

@@ -18,7 +18,7 @@ import { responseError, VisavisError } from './error.js';
  * @property {Record<string, number>} [stages_ms] what the delay is made of
  * @property {number} fps frames per second that leave the server
  * @property {number} late_frames
- * @property {number} fallback_frames frames that showed the resting face for want of time
+ * @property {number} fallback_frames that showed a resting face for want of time
  * @property {boolean} speaking
  * @property {string} [caption] what is being said, if its text is known
  *
@@ -65,7 +65,7 @@ export class ServerApi {
   }
 
   /**
-   * Open a session. Never aborted once sent: a session nobody knows of could not be closed.
+   * Never aborted once sent: a session that nobody knows of could not be closed.
    *
    * @param {string} path of the endpoint that takes the offer
    * @param {string} offer SDP with all candidates
@@ -88,8 +88,6 @@ export class ServerApi {
   }
 
   /**
-   * Ask a session for something.
-   *
    * @param {string} sessionUrl
    * @param {string} wish "interrupt", or "gestures/" and the name of one that the avatar has
    * @returns {Promise<boolean>} false when the server refused
@@ -107,7 +105,7 @@ export class ServerApi {
   /**
    * @param {string} path
    * @param {RequestInit} [init]
-   * @returns {Promise<Response>} always ok; anything else is thrown as a VisavisError
+   * @returns {Promise<Response>} ok, or it throws a VisavisError
    */
   async #request(path, init = {}) {
     const headers = new Headers(init.headers);

@@ -11,8 +11,8 @@ import { backoff_ms, pause } from './waiting.js';
  *
  * @typedef {object} Change
  * @property {State} state
- * @property {VisavisError | null} error why the state is "error", or what the last try to reconnect met
- * @property {number} attempt which try to reconnect this is, counted from 1; 0 in other states
+ * @property {VisavisError | null} error that ended it, or that the last try met
+ * @property {number} attempt to reconnect, counted from 1; 0 in other states
  * @property {number} attempts how many tries there will be; Infinity for ever
  *
  * @typedef {object} SessionOptions
@@ -21,6 +21,7 @@ import { backoff_ms, pause } from './waiting.js';
  * @property {RTCIceServer[]} [iceServers]
  * @property {number} [attempts] tries to reconnect; with Infinity a first call that fails counts as
  *   one too
+ * @property {boolean} [relayed] picture and sound are sent on, not shown
  */
 
 /**
@@ -37,7 +38,7 @@ export class Session extends EventTarget {
   #line = null;
   /** @type {import('./line_stats.js').LineStats | null} */
   #lineStats = null;
-  /** Address of the session that was lost and may be taken up again; empty when there is none. */
+  /** Address of the lost session that may be taken up again, or empty. */
   #lostUrl = '';
 
   /**
@@ -45,11 +46,11 @@ export class Session extends EventTarget {
    * @param {SessionOptions} options
    * @param {boolean} [receives]
    */
-  constructor(path, { server, token, iceServers, attempts = 5 }, receives = true) {
+  constructor(path, { server, token, iceServers, attempts = 5, relayed = false }, receives = true) {
     super();
     this.api = new ServerApi(server, token);
     const search = /[?].*|$/.exec(path)?.[0] ?? '';
-    this.#options = { path, search, iceServers, attempts, receives };
+    this.#options = { path, search, iceServers, attempts, receives, relayed };
     /** @type {State} */
     this.state = 'idle';
     /** @type {VisavisError | null} why the state is "error" */
@@ -130,7 +131,7 @@ export class Session extends EventTarget {
    * @returns {Promise<Line>}
    */
   async #dial(signal, first) {
-    const { receives, attempts } = this.#options;
+    const { receives, relayed, attempts } = this.#options;
     const { api, micStream } = this;
     const tries = first && Number.isFinite(attempts) ? 0 : attempts;
     /** @type {VisavisError | null} */
@@ -143,7 +144,7 @@ export class Session extends EventTarget {
       try {
         const iceServers = (this.#options.iceServers ??= await api.iceServers());
         const path = this.#lostUrl || this.#options.path;
-        return await dial({ api, path, micStream, receives, iceServers }, signal);
+        return await dial({ api, path, micStream, receives, relayed, iceServers }, signal);
       } catch (error) {
         if (this.#lostUrl && error instanceof VisavisError && error.code === 'no-avatar') {
           this.#lostUrl = '';

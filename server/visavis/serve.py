@@ -38,6 +38,7 @@ def run_server(config: ServeConfig, bundle: Bundle) -> None:
         aiortc_patches.use_ports(*config.media_ports)
     aiortc_patches.notice_dead_peers()
     aiortc_patches.end_closed_connections()
+    aiortc_patches.ignore_early_packets()
     with ExitStack() as stack:
         listener = stack.enter_context(listen(config))
         certificate = certificate_for(config)

@@ -58,6 +58,7 @@ class Peer:
         self.tracks = tracks
         self._caller = caller
         self._candidates = 0
+        self._closing: asyncio.Task[None] | None = None
         self.connected = asyncio.Event()
         self.closed = asyncio.Event()
         self._peer.on("connectionstatechange", self._state_changed)
@@ -145,7 +146,13 @@ class Peer:
             await self._peer.addIceCandidate(None)
 
     async def close(self) -> None:
-        """Hang up and wait until nothing of the peer runs any more."""
+        """Hang up and wait until nothing of the peer runs any more. Who is cancelled while he waits
+        cancels the wait only: a connection that is closed by half would stay for ever."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._hang_up())
+        await asyncio.shield(self._closing)
+
+    async def _hang_up(self) -> None:
         if self.tracks:
             self.tracks.stop()
         try:

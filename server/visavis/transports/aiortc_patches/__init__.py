@@ -7,6 +7,7 @@ tests/transports/aiortc_patches fails if a name moves.
 from visavis.transports.aiortc_patches.answering import drain, remote_ufrag, wait_for_hello
 from visavis.transports.aiortc_patches.connecting import (
     end_closed_connections,
+    ignore_early_packets,
     keep_sha256,
     notice_dead_peers,
     use_addresses,
@@ -19,6 +20,7 @@ __all__ = [
     "Feed",
     "drain",
     "end_closed_connections",
+    "ignore_early_packets",
     "keep_sha256",
     "notice_dead_peers",
     "remote_ufrag",

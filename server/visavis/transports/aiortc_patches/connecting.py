@@ -1,6 +1,7 @@
 """How peers meet: addresses, dead peers, closed connections, fingerprints."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import aioice.ice
 
@@ -9,6 +10,7 @@ _CONSENT_INTERVAL_S = 2
 _CONSENT_FAILURES = 5
 _find_addresses = aioice.ice.get_host_addresses
 _query_consent = aioice.ice.Connection.query_consent
+_received = aioice.ice.StunProtocol.datagram_received
 
 
 def use_addresses(addresses: Sequence[str]) -> None:
@@ -43,6 +45,19 @@ def end_closed_connections() -> None:
             await _query_consent(self)
 
     aioice.ice.Connection.query_consent = query_consent  # type: ignore[method-assign]
+
+
+def ignore_early_packets() -> None:
+    """Drop what comes on a socket before aioice has made a candidate of it.
+
+    A port that was a vanished caller's a moment ago still gets his packets; aioice fails on them.
+    """
+
+    def datagram_received(self: Any, data: bytes | str, addr: tuple[Any, ...]) -> None:
+        if hasattr(self, "local_candidate"):
+            _received(self, data, addr)
+
+    aioice.ice.StunProtocol.datagram_received = datagram_received  # type: ignore[method-assign]
 
 
 def keep_sha256(sdp: str) -> str:
