@@ -37,7 +37,7 @@ from visavis.sinks import Places
 from visavis.validate import validate
 
 Figures = dict[str, float | str]
-_RENDER_S = 12.0
+_RENDER_S = 6.0
 _ROUNDS = 3
 _STREAMS = (1, 2, 4, 8, 10, 12, 13, 14, 15, 16)
 _FRAME_BYTES = 512 * 512 * 3 // 4  # what counts as of a frame's size: half of one

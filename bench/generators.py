@@ -20,7 +20,6 @@ from visavis.engine.graph.network import Feeds
 from visavis.engine.graph.prepare import cut
 from visavis.engine.graph.verify import Rejoined, inputs_of, samples_of
 from visavis.engine.layout import candidates as plans
-from visavis.engine.layout import measure
 from visavis.engine.models import Generator
 from visavis.engine.providers.candidate import EXACT, Candidate
 from visavis.engine.providers.opening import open_candidate
@@ -156,12 +155,17 @@ def own(avatar: Avatar) -> tuple[Figures, Figures]:
         for size in BATCHES
         if size <= most
     }
-    layouts = {str(plan): rate for plan, rate in measure(model, plans(cores, 1)).items()}
-    return found, rates(batches, rounds=3) | layouts
+    layouts = {
+        f"{plan.sessions} × {plan.threads} threads": [
+            _fast(avatar, model, 1, plan.threads) for _ in range(plan.sessions)
+        ]
+        for plan in plans(cores, 1)
+    }
+    return found, rates(batches | layouts, rounds=3)
 
 
-def _fast(avatar: Avatar, model: MouthModel, batch: int) -> Run:
-    generator = model.open()
+def _fast(avatar: Avatar, model: MouthModel, batch: int, threads: int = 1) -> Run:
+    generator = model.open(threads)
     audio = _audio(avatar, batch)
     out = np.empty((batch, avatar.fast.window.planes_bytes), np.uint8)
     keys = list(range(batch))

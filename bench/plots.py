@@ -40,6 +40,8 @@ def _generators(figures: Figures, path: Path) -> None:
 
 def _streams(figures: Figures, path: Path) -> None:
     ticks = {int(name): ms for name, ms in _starting(figures, "tick_p99_ms_").items()}
+    if not ticks:
+        return
     kept = {int(name): share for name, share in _starting(figures, "mouths_kept_").items()}
     figure, axis = pyplot.subplots(figsize=(7, 3.6))
     axis.plot(list(ticks), list(ticks.values()), "o-", color="#3b6ea5", label="p99 of the tick, ms")

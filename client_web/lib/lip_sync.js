@@ -9,8 +9,9 @@ const PERIOD_MS = 400;
 /** Smaller differences are within the error of the estimate. */
 const TOLERANCE_MS = 10;
 const MOST_MS = 400;
-/** The page's compositor comes after the estimate, and needs about two refreshes. */
-const COMPOSITOR_MS = 26;
+/** What follows the estimate: the compositor for a picture, a buffer for a sound that is sent on. */
+const SHOWN_MS = 26;
+const RELAYED_MS = -65;
 
 export class LipSync {
   #peer;
@@ -29,7 +30,7 @@ export class LipSync {
   constructor(peer, receiver, relayed = false) {
     this.#peer = peer;
     this.#receiver = receiver;
-    this.#after_ms = relayed ? 0 : COMPOSITOR_MS;
+    this.#after_ms = relayed ? RELAYED_MS : SHOWN_MS;
   }
 
   start() {

@@ -48,7 +48,7 @@ export function until(target, type, met) {
 }
 
 /**
- * Exponential, with jitter, so that a restarted server is not stormed by all pages at once.
+ * With jitter, so that pages do not storm a restarted server.
  *
  * @param {number} attempt counted from 1
  * @returns {number} milliseconds
