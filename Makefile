@@ -3,6 +3,7 @@ VENV ?= .venv
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := $(VENV)/bin
+WEB := $(VENV)/web
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --constraint constraints.txt
 ARGS ?=
 MINUTES ?= 60
@@ -37,7 +38,6 @@ check: $(VENV)/.dev $(if $(shell command -v npm),check-web)
 	$(BIN)/mypy
 
 # The types of the browser side, and of the package that is made of it.
-WEB := $(VENV)/web
 .PHONY: check-web
 check-web: $(WEB)/.ready
 	cd client_web && PATH="$(abspath $(WEB))/node_modules/.bin:$$PATH" npm run --silent check
