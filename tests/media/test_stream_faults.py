@@ -1,6 +1,9 @@
 """Nothing that a model does ends the live loop, delays it, or parts picture and sound."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +14,8 @@ from tests.media.live import HangingPool, InlinePool, Studio
 from visavis.avatars import Avatar
 from visavis.core.timeline import FRAME_S
 from visavis.engine.features import FeatureStream, SpeechStep
+from visavis.engine.generator import MouthModel
+from visavis.engine.request import Planes
 from visavis.media.stream import AvatarStream
 
 Float32 = NDArray[np.float32]
@@ -146,3 +151,38 @@ async def test_a_failing_encoder_starts_anew(lamp: Avatar, make_tone: ToneMaker)
     assert [release.tick for release in studio.releases] == list(range(80))
     assert {tick for tick in studio.wrongly_lit() if tick >= 19 + 12} == set()
     assert sum(release.lit for release in studio.releases[45:]) > 15
+
+
+class _PromisingPool(HangingPool):
+    """Hands out futures that the test fulfils."""
+
+    promised: "Future[Planes]"
+    result: Planes
+
+    def __init__(self, model: MouthModel) -> None:
+        super().__init__(model)
+        self.was_asked = asyncio.Event()
+
+    def submit(self, keys: Sequence[int], audio: Float32, **options: Any) -> "Future[Planes]":
+        self.promised, self.result = Future(), options["out"]
+        self.was_asked.set()
+        return self.promised
+
+
+async def test_a_mouth_that_comes_with_the_cancellation_does_not_keep_the_stream_alive(
+    lamp: Avatar, make_tone: ToneMaker
+) -> None:
+    studio = Studio(make_tone(4.0, (0.4, 3.0)), _wanted=1000)
+    with _PromisingPool(lamp.fast) as pool:
+        stream = AvatarStream(
+            lamp.template, lamp.features, pool, studio.ingest, studio, studio.clock, studio.sleep
+        )
+        running = asyncio.create_task(stream.run())
+        await pool.was_asked.wait()
+        await asyncio.sleep(0)  # the stream waits
+        pool.promised.set_result(pool.result)
+        await asyncio.sleep(0)  # the loop knows of it, the stream not yet
+        running.cancel()
+        done, _ = await asyncio.wait({running}, timeout=5)
+        assert done
+        assert running.cancelled()

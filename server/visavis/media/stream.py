@@ -234,7 +234,9 @@ class AvatarStream:
     async def _generate(self, index: int, step: SpeechStep, due_s: float) -> Planes:
         left, out = max(0.0, due_s - self._clock()), self._mouths.take()
         future = self._pool.submit((index,), step.audio[None], within_s=left, out=out)
-        mouth: Planes = (await asyncio.wait_for(asyncio.wrap_future(future), left))[0]
+        # Python 3.11's wait_for swallows a cancellation that comes together with the result.
+        async with asyncio.timeout(left):
+            mouth: Planes = (await asyncio.wrap_future(future))[0]
         return mouth
 
 

@@ -14,6 +14,7 @@ LIMITED_RANGE = 1
 _LEVEL_31_MACROBLOCKS = 3600  # per picture, the most that browsers' 42e01f promises
 _BUFFER_S = 0.4  # of the bit rate: how far one picture may borrow from the next ones
 _PRESET = "superfast"  # a third of veryfast's time for half a decibel
+_LESS = "aq-mode=0:partitions=none:subme=0"  # two fifths less again, for a third of a decibel
 
 
 class H264(PictureEncoder):
@@ -41,7 +42,7 @@ def _open(width: int, height: int, bit_rate: int) -> VideoCodecContext:
         "tune": "zerolatency",
         "maxrate": str(bit_rate),
         "bufsize": str(round(bit_rate * _BUFFER_S)),
-        "x264-params": "keyint=infinite:scenecut=0",
+        "x264-params": f"keyint=infinite:scenecut=0:{_LESS}",
         **({"level": "31"} if _macroblocks(width, height) <= _LEVEL_31_MACROBLOCKS else {}),
     }
     return context
