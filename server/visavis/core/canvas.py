@@ -20,6 +20,14 @@ class Canvas:
         self._blend = Blend(template.mask, window)
         self._frames = Recycler(template.frames[0].shape, np.uint8, _KEPT)
 
+    def forget(self) -> None:
+        """Let the frames go that are kept to be used again."""
+        self._frames.forget()
+
+    def frame(self, index: int, mouth: Mouth | None, gain: float) -> Frame:
+        """A frame with a mouth in place, or at rest without one; to be read only."""
+        return self.idle(index) if mouth is None else self.speaking(index, mouth, gain)
+
     def idle(self, index: int) -> Frame:
         """The template frame with its mouth at rest, to be read only."""
         return self._template.idle(index)

@@ -26,6 +26,10 @@ class Recycler:
         self._kept.clear()
         self._next = 0
 
+    def forget(self) -> None:
+        """Keep none: memory is not to wait for the garbage collection of whoever kept them."""
+        self._kept.clear()
+
     def take(self) -> NDArray[Any]:
         """An array with whatever it held before."""
         for _ in range(len(self._kept)):

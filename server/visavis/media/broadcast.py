@@ -106,8 +106,7 @@ class Broadcast:
         viewer.watch(None)
         self._retire_unwatched()
         if not self._listeners and self._sound is not None:
-            self._sound.retire()
-            self._retired.append(self._sound)
+            self._retire(self._sound)
             self._sound = None
 
     async def close(self) -> None:
@@ -126,13 +125,17 @@ class Broadcast:
             self._renditions[key] = Rendition(codec, self._size, self._most, self._to_loop)
         return self._renditions[key]
 
+    def _retire(self, ended: "Rendition | EncoderThread[tuple[int, Float32]]") -> None:
+        ended.retire()
+        self._retired = [known for known in self._retired if known.is_alive]
+        self._retired.append(ended)
+
     def _retire_unwatched(self) -> None:
         for key, rendition in list(self._renditions.items()):
             if not rendition.viewers:
                 del self._renditions[key]
                 _count(self._past, rendition)
-                rendition.retire()
-                self._retired.append(rendition)
+                self._retire(rendition)
 
     def _plan(self) -> None:
         """Fit the bit rates to what the viewers can receive."""

@@ -36,7 +36,7 @@ class Rendition:
         self._to_loop = to_loop
         self._encoder: VideoEncoder | None = None
         self._thread: EncoderThread[tuple[int, Frame]] = EncoderThread(
-            codec, self._encode, self._encoded, _WAITING
+            codec, self._encode, self._encoded, _WAITING, self._forget
         )
 
     @property
@@ -64,6 +64,11 @@ class Rendition:
         """Encode a frame, which stays as it is for a few ticks."""
         self._thread.put((tick, frame))
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the encoder's thread still runs."""
+        return self._thread.is_alive
+
     def retire(self) -> None:
         """Let the encoder end by itself."""
         self._thread.retire()
@@ -82,6 +87,9 @@ class Rendition:
         coded = encoder.encode(tick, frame, self.keyframes.take(time.monotonic()))
         self._encoder = encoder
         return coded
+
+    def _forget(self) -> None:
+        self._encoder = None
 
     def _encoded(self, coded: Sequence[Coded]) -> None:
         self._to_loop(lambda: self._deliver(coded))

@@ -189,7 +189,10 @@ class Stage:
 
     async def _stream(self) -> None:
         await self._live.wait()
-        await self.stream.run()
+        try:
+            await self.stream.run()
+        finally:
+            self.stream.forget()
 
     async def _deserted(self) -> None:
         """Return when nobody has held a seat for `LINGER_S`; at once if nobody ever came."""

@@ -154,6 +154,12 @@ class AvatarStream:
         self._closing = True
         self._mouth = None
 
+    def forget(self) -> None:
+        """Let go of kept frames and of listeners: what has ended is to be freed at once."""
+        self.listeners.clear()
+        for canvas, _ in ((self._canvas, None), *self.canvases):
+            canvas.forget()
+
     async def run(self) -> None:
         """Release a frame every 40 ms until cancelled. Nothing that a model does ends it."""
         pacer = Pacer(self._clock())
@@ -182,9 +188,9 @@ class AvatarStream:
         if self._closing:
             self._closing = False
             pose = Pose(pose.index, self._pose.mouth, _CLOSING_GAIN * self._pose.gain)
-        self._outlet.release(tick, _compose(self._canvas, pose), sound)
+        self._outlet.release(tick, self._canvas.frame(pose.index, pose.mouth, pose.gain), sound)
         for canvas, outlet in self.canvases:
-            outlet.release(tick, _compose(canvas, pose), sound)
+            outlet.release(tick, canvas.frame(pose.index, pose.mouth, pose.gain), sound)
         self._pose = pose
         if current:
             moment.receipt()
@@ -238,9 +244,3 @@ class AvatarStream:
         async with asyncio.timeout(left):
             mouth: Planes = (await asyncio.wrap_future(future))[0]
         return mouth
-
-
-def _compose(canvas: Canvas, pose: Pose) -> Frame:
-    if pose.mouth is None:
-        return canvas.idle(pose.index)
-    return canvas.speaking(pose.index, pose.mouth, pose.gain)

@@ -25,12 +25,16 @@ class EncoderThread(Generic[Work]):
         encode: Callable[[Work], Sequence[Coded]],
         deliver: Callable[[Sequence[Coded]], None],
         waiting: int,
+        forget: Callable[[], None] = lambda: None,
     ) -> None:
-        """`encode` and `deliver` are called in the thread; what `encode` raises is counted."""
+        """`encode` and `deliver` are called in the thread, and `forget` at its end, to let the
+        encoder go: its memory is not to wait for the garbage collection of whoever holds it. What
+        `encode` raises is counted."""
         self.dropped = 0
         self.failed = 0
         self._encode = encode
         self._deliver = deliver
+        self._forget = forget
         self._queue: deque[Work] = deque(maxlen=waiting)
         self._wake = threading.Condition()
         self._closed = False
@@ -44,6 +48,10 @@ class EncoderThread(Generic[Work]):
             self._queue.append(work)
             self._wake.notify()
 
+    @property
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
+
     def retire(self) -> None:
         """Drop what waits and let the thread end by itself, at most one piece later."""
         with self._wake:
@@ -55,7 +63,7 @@ class EncoderThread(Generic[Work]):
         """Retire, and wait until the thread has ended."""
         self.retire()
         deadline_s = time.monotonic() + _CLOSE_S
-        while self._thread.is_alive() and time.monotonic() < deadline_s:  # noqa: ASYNC110
+        while self.is_alive and time.monotonic() < deadline_s:  # noqa: ASYNC110
             await asyncio.sleep(_CLOSE_POLL_S)
 
     def _work(self) -> None:
@@ -68,6 +76,9 @@ class EncoderThread(Generic[Work]):
                 continue
             if coded:
                 self._deliver(coded)
+            del work
+        self._forget()
+        del self._encode, self._deliver, self._forget  # who owns them also owns this
 
     def _take(self) -> Work | None:
         with self._wake:
