@@ -32,7 +32,10 @@ async def test_an_ended_stage_is_freed_at_once(lamp: Avatar, pool: SessionPool) 
     gc.disable()
     try:
         parts = await _act(lamp, pool)
-        await asyncio.sleep(0)  # the loop lets go of its last callbacks
+        for _ in range(200):  # the encoders' threads let go of their last callbacks
+            if not any(part() for part in parts):
+                break
+            await asyncio.sleep(0.01)
         assert [part() for part in parts] == [None] * len(parts)
     finally:
         gc.enable()
