@@ -25,10 +25,13 @@ def overload(avatar: Avatar, plan: Plan, capacity: int, seconds: float) -> dict[
     """Twenty per cent more streams than capacity, of which the surplus leaves after `seconds`."""
     count = max(capacity + 1, round(1.2 * capacity))
     marks: list[float] = []
+    touched: list[NDArray[np.int64]] = []  # samples filled or dropped, at begin and end
 
     def script(talkers: list[Talker]) -> Iterator[float]:
         marks.append(time.monotonic())
+        touched.append(_touched(talkers))
         yield seconds
+        touched.append(_touched(talkers))
         for talker in talkers[max(1, capacity * 3 // 4) :]:
             talker.leave()
         marks.append(time.monotonic())
@@ -45,7 +48,8 @@ def overload(avatar: Avatar, plan: Plan, capacity: int, seconds: float) -> dict[
     return {
         "overload_streams": float(count),
         "overload_latency_ms": float(np.percentile(np.concatenate(delays), 99)) - calm_ms,
-        "overload_audio_lost_ms": _lost_ms(run),
+        "overload_audio_lost_ms": float(np.max(touched[1] - touched[0])) / 48,
+        "overload_audio_lost_median_ms": float(np.median(touched[1] - touched[0])) / 48,
         "overload_fps": min(_rate(t.trace.released_s, begin_s, end_s) for t in run.talkers),
         "overload_mouth_fps": _mouths(run, begin_s, end_s),
         "overload_lowest_rung": float(max(rung.max(initial=0) for rung in rungs)),
@@ -76,10 +80,10 @@ def _mouths(run: Run, begin_s: float, end_s: float) -> float:
     return float(np.mean([(m[-1] - m[0]) / (end_s - begin_s) for m in made if len(m)]))
 
 
-def _lost_ms(run: Run) -> float:
-    """Sound that was filled or dropped after the streams had settled."""
-    counters = [talker.ingest.counters for talker in run.talkers]
-    return max(c.filled + c.dropped for c in counters) / 48
+def _touched(talkers: Sequence[Talker]) -> NDArray[np.int64]:
+    """Samples that each stream has filled or dropped so far; its first fill is not of the load."""
+    counters = [talker.ingest.counters for talker in talkers]
+    return np.array([c.filled + c.dropped for c in counters])
 
 
 def _back_s(talker: Talker, end_s: float) -> float:
