@@ -57,3 +57,8 @@ def test_an_offer_keeps_everything_else() -> None:
     offer = "v=0\r\na=candidate:" + _candidate("10.0.0.1") + "\r\na=mid:0\r\n"
     assert keep_usable(offer, OUTSIDE) == "v=0\r\na=mid:0\r\n"
     assert keep_usable(offer, INSIDE) == offer
+
+
+def test_a_caller_without_usable_candidates_may_still_come_from_somewhere() -> None:
+    offer = "v=0\r\na=candidate:" + _candidate("10.0.0.1") + "\r\na=end-of-candidates\r\n"
+    assert keep_usable(offer, OUTSIDE) == "v=0\r\n"

@@ -17,7 +17,6 @@ def test_the_example_of_the_rfc() -> None:
     )
     assert (fragment.ufrag, fragment.password) == ("EsAw", "secret")
     assert fragment.candidates == [("0", CANDIDATE)]
-    assert fragment.ended
 
 
 def test_user_name_before_the_media_as_whip_whep_writes_it() -> None:
@@ -27,7 +26,6 @@ def test_user_name_before_the_media_as_whip_whep_writes_it() -> None:
     )
     assert fragment.ufrag == "EsAw"
     assert fragment.candidates == [("0", CANDIDATE)]
-    assert not fragment.ended
 
 
 @pytest.mark.parametrize("text", ["hello", "v=0", "a=mid:0\r\nb=x", "a=candidate:1\r\n" * 33])

@@ -103,3 +103,15 @@ async def test_the_microphone_reaches_the_ingest(make_tone: Callable[..., Float3
     spectrum = np.abs(np.fft.rfft(heard * np.hanning(len(heard))))
     assert np.argmax(spectrum) * 48_000 / len(heard) == pytest.approx(1000, abs=10)
     assert np.abs(heard).max() == pytest.approx(0.5, abs=0.1)
+
+
+async def test_who_names_private_addresses_only_is_met_where_he_comes_from() -> None:
+    peer = Peer(Ingest(), Viewer(), [], caller="93.184.216.34")
+    async with Caller(SILENCE) as caller:
+        offer = await caller.offer()
+        assert "a=end-of-candidates" in offer
+        assert "127.0.0.1" in offer
+        await caller.accept(await peer.answer(offer))
+        async with asyncio.timeout(10):
+            await peer.connected.wait()
+    await peer.close()

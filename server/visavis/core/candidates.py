@@ -32,15 +32,15 @@ def usable(candidate: str, caller: str) -> bool:
 
 
 def keep_usable(sdp: str, caller: str) -> str:
-    """An SDP or a fragment of one without the candidates that are not to be probed."""
-    return (
-        "\r\n".join(
-            line
-            for line in sdp.splitlines()
-            if not line.startswith("a=candidate:") or usable(line[len("a=candidate:") :], caller)
-        )
-        + "\r\n"
-    )
+    """An SDP without the candidates that are not to be probed, and without a word that they are
+    all: after it a caller who named none of use could not be met where he comes from."""
+    return "\r\n".join(line for line in sdp.splitlines() if _stays(line, caller)) + "\r\n"
+
+
+def _stays(line: str, caller: str) -> bool:
+    if line.startswith("a=candidate:"):
+        return usable(line[len("a=candidate:") :], caller)
+    return line.strip() != "a=end-of-candidates"
 
 
 def _is_inside(caller: str) -> bool:

@@ -10,12 +10,12 @@ MAX_FRAGMENT_BYTES = 16 * 1024
 
 @dataclass
 class Fragment:
-    """What a PATCH tells. Each candidate goes with the mid that it stands below, if any."""
+    """What a PATCH tells. Each candidate goes with the mid that it stands below, if any. That no
+    more will come is not kept: a caller may still be met where none of them points."""
 
     ufrag: str | None = None
     password: str | None = None
     candidates: list[tuple[str | None, str]] = field(default_factory=list)
-    ended: bool = False  # no more candidates will come
 
 
 def parse_fragment(text: str) -> Fragment:
@@ -38,8 +38,6 @@ def parse_fragment(text: str) -> Fragment:
             fragment.password = value
         elif name == "candidate":
             fragment.candidates.append((mid, value))
-        elif name == "end-of-candidates":
-            fragment.ended = True
     if len(fragment.candidates) > MAX_CANDIDATES:
         raise OfferError(f"The fragment has too many candidates; send at most {MAX_CANDIDATES}.")
     return fragment

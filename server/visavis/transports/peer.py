@@ -142,8 +142,6 @@ class Peer:
                 candidate = candidate_from_sdp(line)
                 candidate.sdpMid = mid or first_mid
                 await self._peer.addIceCandidate(candidate)
-        if fragment.ended:
-            await self._peer.addIceCandidate(None)
 
     async def close(self) -> None:
         """Hang up and wait until nothing of the peer runs any more. Who is cancelled while he waits
