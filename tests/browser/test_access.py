@@ -35,9 +35,10 @@ def test_axe_finds_nothing(
 
 
 _REACH = """() => {
-  const shown = [...document.querySelectorAll('main :is(h1, p, li, form, button, input, select, figure)')]
-    .filter((part) => part.checkVisibility()).map((part) => part.getBoundingClientRect());
-  return [Math.min(...shown.map(({ left }) => left)), Math.max(...shown.map(({ right }) => right))];
+  const parts = document.querySelectorAll('main :is(h1, p, li, form, button, input, figure)');
+  const boxes = [...parts].filter((part) => part.checkVisibility())
+    .map((part) => part.getBoundingClientRect());
+  return [Math.min(...boxes.map((box) => box.left)), Math.max(...boxes.map((box) => box.right))];
 }"""
 
 
