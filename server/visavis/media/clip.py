@@ -132,7 +132,7 @@ def _decode(
     bound = {"max_pixels": str(_ROOM * size[0] * size[1])}
     try:
         source = io.BytesIO(read_file(bundle, name))
-        with av.open(source, "r", stream_options=[bound]) as container:
+        with av.open(source, "r", options=bound) as container:
             container.streams.video[0].codec_context.options = bound
             container.streams.video[0].thread_type = "AUTO"
             for frame in container.decode(video=0):
