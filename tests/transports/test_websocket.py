@@ -17,7 +17,6 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from visavis.core.compositor import Frame, planes
 from visavis.core.protocol import MAX_AUDIO_BYTES
-from visavis.core.timeline import FPS
 from visavis.media.stages import Stages
 from visavis.transports import agent
 from visavis.transports import websocket as door
@@ -354,13 +353,16 @@ async def test_who_is_cut_off_falls_silent(
     async with serving() as address:
         async with _to(address) as socket:
             await _start(socket)
-            sight = Sight()
-            stages.live[0].fanout.add(sight)
+            (stage,) = stages.live
             await socket.send(_pcm(make_tone(20.0, (0, 20.0), rate=RATE)))
             await _hear(socket, "speaking")
             socket.transport.abort()
-        await _until(lambda: any(sight.lit) and not sight.lit[-1])
-        assert len(sight.lit) < 20 * FPS  # sooner than all of it was said
+        await _until(lambda: stage.sound.source is None)
+        sight = Sight()
+        stage.fanout.add(sight)
+        await _until(lambda: len(sight.lit) >= 8)
+        assert not any(sight.lit[2:])
+        assert not any(sight.peaks[2:])
 
 
 async def test_messages_are_limited_in_number(
