@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from visavis.core.cadence import Cadence
 from visavis.core.canvas import Canvas
 from visavis.core.choreography import Choreography
+from visavis.core.compositor import Frame
 from visavis.core.ladder import MouthLadder
 from visavis.core.latency import LATENCIES, Latency
 from visavis.core.pacing import Pacer
@@ -29,7 +30,7 @@ from visavis.engine.models import GeneratorError, PoolBusyError
 from visavis.engine.pool import SessionPool
 from visavis.engine.request import LateError, Planes
 from visavis.media.hearing import Hearing, Moment, fade_out
-from visavis.media.outlet import Outlet
+from visavis.media.outlet import Audience, Outlet
 from visavis.media.streamcounters import StreamCounters
 from visavis.media.switch import Source
 
@@ -79,7 +80,7 @@ class AvatarStream:
         self.ladder = MouthLadder()
         self.state = SpeechState.IDLE
         self.listeners: list[Callable[[SpeechState], None]] = []  # told when `state` is released
-        self.canvases: list[tuple[Canvas, Outlet]] = []  # each frame is composed for these too
+        self.canvases: list[tuple[Canvas, Audience]] = []  # composed for as well, while watched
         self._pose = Pose(0, None, 0.0)  # newest that was released
         self._moment: Moment | None = None  # heard and not yet released
         self._closing = False  # the next frame is between an open mouth and a closed one
@@ -117,8 +118,8 @@ class AvatarStream:
         False: the avatar has no such gesture."""
         return self._choreography.request(name)
 
-    def show(self, template: Template, outlet: Outlet) -> None:
-        """Compose each frame for another template of the same avatar, too."""
+    def show(self, template: Template, outlet: Audience) -> None:
+        """Compose each frame for another template of the same avatar, too, while it is watched."""
         self.canvases.append((Canvas(template, self._pool.window), outlet))
 
     def interrupt(self) -> None:
@@ -184,9 +185,12 @@ class AvatarStream:
     def _let_out(self, tick: int, moment: Moment, pose: Pose | None) -> None:
         current = self._hearing.is_current(moment)  # not interrupted since it was heard
         sound = moment.sound if current else fade_out(moment.sound)
-        for canvas, outlet in ((self._canvas, self._outlet), *self.canvases):
-            frame = canvas.frame(pose.index, pose.mouth, pose.gain) if pose else None
-            outlet.release(tick, frame, sound)
+        self._outlet.release(tick, _composed(self._canvas, pose), sound)
+        for canvas, outlet in self.canvases:
+            if outlet.viewers:
+                outlet.release(tick, _composed(canvas, pose), sound)
+            else:
+                canvas.forget()
         if current:
             moment.receipt()
 
@@ -236,3 +240,7 @@ class AvatarStream:
         async with asyncio.timeout(left):
             mouth: Planes = (await asyncio.wrap_future(future))[0]
         return mouth
+
+
+def _composed(canvas: Canvas, pose: Pose | None) -> Frame | None:
+    return canvas.frame(pose.index, pose.mouth, pose.gain) if pose else None
