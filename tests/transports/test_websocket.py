@@ -66,8 +66,9 @@ class Sight:
         self.lit: list[bool] = []
         self.peaks: list[float] = []
 
-    def release(self, tick: int, frame: Frame, sound: Float32) -> None:
-        self.lit.append(float(planes(frame)[0][100:140, 100:140].mean()) > 128)
+    def release(self, tick: int, frame: Frame | None, sound: Float32) -> None:
+        if frame is not None:
+            self.lit.append(float(planes(frame)[0][100:140, 100:140].mean()) > 128)
         self.peaks.append(float(np.abs(sound).max()))
 
 
