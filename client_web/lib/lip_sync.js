@@ -15,8 +15,8 @@ const MOST_MS = 1_000;
  * What the estimate leaves out, picture minus sound: a picture waits for the compositor, a sound
  * for its block and for the 6.5 ms that Opus looks ahead; or for a buffer, when it is sent on.
  */
-const SHOWN_MS = -13;
-const RELAYED_MS = -76;
+export const SHOWN_MS = -9;
+const RELAYED_MS = -80;
 /** Between what is asked for and the delay in a jitter buffer that it leads to. */
 const RENDERING_MS = 14;
 /**

@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from bench.browser import RunningServer
 
-_SHOWN_MS = -13.0  # see client_web/lib/lip_sync.js
+_SHOWN_MS = -9.0  # see client_web/lib/lip_sync.js
 
 # A peer whose buffers do as they are told, at the next look; the tone is the network's own need.
 SIMULATE = """async ({ needs, seconds }) => {
