@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 
 from bench.score_table import DOCS, EMPTY, RESULTS, designs, filled, scores
+from visavis.core.protocol import _FIELDS
+from visavis.core.speech import SpeechState
 
 ROOT = Path(__file__).parents[1]
 
@@ -30,6 +32,17 @@ def test_designs_are_rows(tmp_path: Path) -> None:
     table = [{"design": "film", "steps": 12, "psnr_db": 31.25, "ms": 4.5}]
     (tmp_path / "painter_designs.json").write_text(json.dumps(table))
     assert designs(tmp_path).splitlines()[-1] == "| film | 12 | 31.25 | – | – | 4.5 | – |"
+
+
+def test_every_message_of_the_protocol_is_told() -> None:
+    told = set(re.findall(r"`([a-z-]+)`", (ROOT / "docs" / "protocol.md").read_text("utf-8")))
+    sources = ("core/protocol.py", "transports/agent.py", "transports/websocket.py")
+    code = "".join((ROOT / "server" / "visavis" / name).read_text("utf-8") for name in sources)
+    events = set(re.findall(r'"type": "(\w+)"', code))
+    errors = set(re.findall(r'ProtocolError\(\s*"([a-z-]+)"', code))
+    assert len(events) >= 6
+    assert len(errors) >= 17
+    assert not {*_FIELDS, *events, *errors, *(state.value for state in SpeechState)} - told
 
 
 def test_pictures_and_files_that_are_linked_exist() -> None:

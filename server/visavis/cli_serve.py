@@ -26,6 +26,9 @@ from visavis.transports.ice import IceSettings
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="TCP port.")] = 8080,
+    metrics_port: Annotated[
+        int | None, typer.Option(help="Port of /metrics, on 127.0.0.1 alone; default: --port.")
+    ] = None,
     avatar: AvatarName = "nova",
     max_sessions: Annotated[
         int | None, typer.Option(help="Most callers at once; default: measured at start.")
@@ -95,6 +98,7 @@ def serve(
     config = ServeConfig(
         host=host,
         port=port,
+        metrics_port=metrics_port,
         token=token,
         max_sessions=max_sessions,
         pool_sessions=sessions,

@@ -186,6 +186,7 @@ async def test_a_caption_is_told_to_those_who_watch_until_the_mouth_rests(
     ("text", "code", "field"),
     [
         ('{"type": "caption"}', "missing-field", "text"),
+        (r'{"type": "caption", "text": "\ud83d"}', "wrong-type", "text"),
         ("hello", "not-json", None),
         ("[1]", "not-an-object", None),
         ("[" * 5000, "not-json", None),

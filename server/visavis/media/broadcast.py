@@ -71,7 +71,7 @@ class Broadcast:
         return total
 
     def release(self, tick: int, frame: Frame, sound: Float32) -> None:
-        """See `visavis.media.stream.Outlet`."""
+        """See `visavis.media.outlet.Outlet`."""
         if self.epoch.wall_s is None:
             self.epoch.wall_s = time.time() - tick * FRAME_S
         if self._sound is not None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.core.compositor import Frame
-from visavis.media.stream import Outlet
+from visavis.media.outlet import Outlet
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Fanout:
             self._outlets.remove(outlet)
 
     def release(self, tick: int, frame: Frame, sound: NDArray[np.float32]) -> None:
-        """See `visavis.media.stream.Outlet`."""
+        """See `visavis.media.outlet.Outlet`."""
         for outlet in self.outlets:
             try:
                 outlet.release(tick, frame, sound)

@@ -10,14 +10,12 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from visavis.core.canvas import Canvas
 from visavis.core.choreography import Choreography
-from visavis.core.compositor import Frame
 from visavis.core.ladder import MouthLadder
 from visavis.core.latency import LATENCIES, Latency
 from visavis.core.pacing import Pacer
@@ -30,6 +28,7 @@ from visavis.engine.models import GeneratorError, PoolBusyError
 from visavis.engine.pool import SessionPool
 from visavis.engine.request import LateError, Planes
 from visavis.media.hearing import Hearing, Moment, fade_out
+from visavis.media.outlet import Audience, Outlet
 from visavis.media.switch import Source
 
 Float32 = NDArray[np.float32]
@@ -37,14 +36,6 @@ _log = logging.getLogger(__name__)
 _FPS_WINDOW = 51  # releases, two seconds
 _INTERVALS_WINDOW = 1501  # releases, a minute
 _CLOSING_GAIN = 0.5  # of the one frame between an open mouth and a closed one
-
-
-class Outlet(Protocol):
-    """Where finished media goes. It must take them at once: bounded, never waiting. A frame stays
-    as it is while anybody refers to it."""
-
-    def release(self, tick: int, frame: Frame, sound: Float32) -> None:
-        """One video frame and its 1920 samples of 48 kHz mono, both of media time `tick`."""
 
 
 @dataclass
@@ -100,7 +91,7 @@ class AvatarStream:
         self.ladder = MouthLadder()
         self.state = SpeechState.IDLE
         self.listeners: list[Callable[[SpeechState], None]] = []  # told when `state` is released
-        self.canvases: list[tuple[Canvas, Outlet]] = []  # each frame is composed for these too
+        self.canvases: list[tuple[Canvas, Audience]] = []  # composed for as well, while watched
         self._pose = Pose(0, None, 0.0)  # newest that was released
         self._moment: Moment | None = None  # heard and not yet released
         self._closing = False  # the next frame is between an open mouth and a closed one
@@ -143,8 +134,8 @@ class AvatarStream:
         False: the avatar has no such gesture."""
         return self._choreography.request(name)
 
-    def show(self, template: Template, outlet: Outlet) -> None:
-        """Compose each frame for another template of the same avatar, too."""
+    def show(self, template: Template, outlet: Audience) -> None:
+        """Compose each frame for another template of the same avatar, too, while it is watched."""
         self.canvases.append((Canvas(template, self._pool.window), outlet))
 
     def interrupt(self) -> None:
@@ -190,7 +181,10 @@ class AvatarStream:
             pose = Pose(pose.index, self._pose.mouth, _CLOSING_GAIN * self._pose.gain)
         self._outlet.release(tick, self._canvas.frame(pose.index, pose.mouth, pose.gain), sound)
         for canvas, outlet in self.canvases:
-            outlet.release(tick, canvas.frame(pose.index, pose.mouth, pose.gain), sound)
+            if outlet.viewers:
+                outlet.release(tick, canvas.frame(pose.index, pose.mouth, pose.gain), sound)
+            else:
+                canvas.forget()
         self._pose = pose
         if current:
             moment.receipt()

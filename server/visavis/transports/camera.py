@@ -68,7 +68,7 @@ class Camera:
         self._thread.start()
 
     def release(self, tick: int, frame: Frame, sound: NDArray[np.float32]) -> None:
-        """See `visavis.media.stream.Outlet`."""
+        """See `visavis.media.outlet.Outlet`."""
         with self._changed:
             self.dropped += len(self._waiting) == _WAITING
             self._waiting.append((time.monotonic() + self._hold_s, frame.copy()))

@@ -25,7 +25,7 @@ class Device(Protocol):
         """Whether it is gone: then it is closed, and another is made."""
 
     def release(self, tick: int, frame: Frame, sound: NDArray[np.float32]) -> None:
-        """See `visavis.media.stream.Outlet`."""
+        """See `visavis.media.outlet.Outlet`."""
 
     def close(self) -> None:
         """Give the device back."""
@@ -45,7 +45,7 @@ class Revived:
         self._device: Device | None = make()
 
     def release(self, tick: int, frame: Frame, sound: NDArray[np.float32]) -> None:
-        """See `visavis.media.stream.Outlet`."""
+        """See `visavis.media.outlet.Outlet`."""
         if self._device:
             self._device.release(tick, frame, sound)
 

@@ -43,7 +43,7 @@ class Window:
         tkinter.Label(self._root, image=self._picture, borderwidth=0).pack()
 
     def release(self, tick: int, frame: Frame, sound: NDArray[np.float32]) -> None:
-        """See `visavis.media.stream.Outlet`."""
+        """See `visavis.media.outlet.Outlet`."""
         self._picture.configure(data=_ppm(frame))
         self._root.update()
 

@@ -59,7 +59,7 @@ class Programme:
             self._sinks = tuple(other for other in self._sinks if other is not sink)
 
     def release(self, tick: int, frame: Frame, sound: Float32) -> None:
-        """See `visavis.media.stream.Outlet`."""
+        """See `visavis.media.outlet.Outlet`."""
         try:
             self._waiting.put_nowait((tick, frame.copy(), sound.copy()))
         except queue.Full:
