@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.analysis import TONE_PERIOD_S
+
 Float64 = NDArray[np.float64]
 Int16 = NDArray[np.int16]
 FREEZE_MS = 60.0  # without a new picture on the glass
@@ -108,6 +110,15 @@ class Skews:
     end_ms: Float64
     frozen: NDArray[np.bool_]
     rows: NDArray[np.intp]  # of the first lit frame
+
+    def longest_s(self, limit_ms: float) -> float:
+        """How long picture and sound were so far apart at most; one tone counts for a period."""
+        apart = np.abs(self.middle_ms) >= limit_ms
+        runs = np.flatnonzero(np.diff(np.concatenate(([0], apart.astype(int), [0]))))
+        starts, ends = runs[0::2], runs[1::2] - 1
+        if not len(starts):
+            return 0.0
+        return float((self.heard_ms[ends] - self.heard_ms[starts]).max()) / 1000 + TONE_PERIOD_S
 
     @property
     def clear_ms(self) -> Float64:

@@ -53,6 +53,8 @@ export class LipSync {
   #asked_ms = { audio: 0, video: 0 };
   /** @type {Record<string, Flow>} */
   #seen = {};
+  /** How much the picture was ahead of the sound at the last look. */
+  #early_ms = 0;
 
   /**
    * @param {RTCPeerConnection} peer that receives one picture and one sound
@@ -81,14 +83,26 @@ export class LipSync {
     if (!heard || !shown || !audio || !video) return;
     // A stalled track keeps its last time.
     if (heard.playing === audio.playing || shown.playing === video.playing) return;
-    if (performance.now() < this.#quietUntil_ms) return;
-    const early_ms = video.playing - audio.playing - this.#after_ms;
-    if (Math.abs(early_ms) < TOLERANCE_MS) return;
+    const early_ms = this.#lasting(video.playing - audio.playing - this.#after_ms);
+    if (Math.abs(early_ms) < TOLERANCE_MS || performance.now() < this.#quietUntil_ms) return;
     const [sound, picture] = [delays(heard, audio), delays(shown, video)];
     if (early_ms > 0) this.#holdPicture(early_ms, sound, picture);
     else this.#holdSound(-early_ms, sound, picture);
     const settle_ms = Math.min(MOST_SETTLE_MS, SETTLE_MS + SETTLE_RATE * Math.abs(early_ms));
     this.#quietUntil_ms = performance.now() + settle_ms;
+  }
+
+  /**
+   * What is left of a difference when only two looks in a row are believed: single lost packets
+   * make the estimate jump.
+   *
+   * @param {number} early_ms
+   */
+  #lasting(early_ms) {
+    const before_ms = this.#early_ms;
+    this.#early_ms = early_ms;
+    if (before_ms * early_ms <= 0) return 0;
+    return Math.abs(before_ms) < Math.abs(early_ms) ? before_ms : early_ms;
   }
 
   /**

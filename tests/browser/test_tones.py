@@ -61,3 +61,11 @@ def test_a_frame_that_was_not_seen_is_told() -> None:
     (first,) = np.flatnonzero((frames[1:, 2] > 128) & (frames[:-1, 2] < 128))[4:5] + 1
     found = _skews(np.delete(frames, first, axis=0))
     assert np.flatnonzero(found.frozen).tolist() == [4]
+
+
+def test_how_long_picture_and_sound_were_apart() -> None:
+    frames = _frames(0.0, 0.0)
+    frames[25 * 10 : 25 * 13, 0] += 60.0
+    found = _skews(frames)
+    assert 2.0 < found.longest_s(40.0) < 4.0
+    assert _skews(_frames(0.0, 0.0)).longest_s(40.0) == 0.0
