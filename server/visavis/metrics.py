@@ -15,7 +15,7 @@ from visavis.core.speech import SpeechState
 from visavis.engine.pool import SessionPool
 from visavis.media.stage import Stage
 from visavis.media.stages import Stages
-from visavis.media.stream import StreamCounters
+from visavis.media.streamcounters import StreamCounters
 from visavis.transports.visit import Visits
 
 _STREAM_FIELDS = [field.name for field in fields(StreamCounters)]

@@ -32,7 +32,7 @@ class Fanout:
         if outlet in self._outlets:
             self._outlets.remove(outlet)
 
-    def release(self, tick: int, frame: Frame, sound: NDArray[np.float32]) -> None:
+    def release(self, tick: int, frame: Frame | None, sound: NDArray[np.float32]) -> None:
         """See `visavis.media.outlet.Outlet`."""
         for outlet in self.outlets:
             try:

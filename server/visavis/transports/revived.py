@@ -24,7 +24,7 @@ class Device(Protocol):
     def lost(self) -> bool:
         """Whether it is gone: then it is closed, and another is made."""
 
-    def release(self, tick: int, frame: Frame, sound: NDArray[np.float32]) -> None:
+    def release(self, tick: int, frame: Frame | None, sound: NDArray[np.float32]) -> None:
         """See `visavis.media.outlet.Outlet`."""
 
     def close(self) -> None:
@@ -44,7 +44,7 @@ class Revived:
         self._backoff = backoff or Backoff(random.random)
         self._device: Device | None = make()
 
-    def release(self, tick: int, frame: Frame, sound: NDArray[np.float32]) -> None:
+    def release(self, tick: int, frame: Frame | None, sound: NDArray[np.float32]) -> None:
         """See `visavis.media.outlet.Outlet`."""
         if self._device:
             self._device.release(tick, frame, sound)

@@ -52,7 +52,7 @@ class VirtualMicrophone:
             self._unload()
             raise
 
-    def release(self, tick: int, frame: Frame, sound: NDArray[np.float32]) -> None:
+    def release(self, tick: int, frame: Frame | None, sound: NDArray[np.float32]) -> None:
         """See `visavis.media.outlet.Outlet`."""
         pcm = np.rint(np.clip(sound, -1, 1) * np.float32(32_767)).astype("<i2").tobytes()
         waiting = self._waiting_bytes()
