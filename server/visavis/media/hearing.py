@@ -52,7 +52,6 @@ class Hearing:
         self._features = features()
         self.look_ahead = self._features.look_ahead
         self._generation = 0
-        self._failed = 0
         self._resampler = _primed_resampler()
         self._pieces = self._silence()
 
