@@ -20,6 +20,8 @@ from visavis.engine.pool import SessionPool
 from visavis.http_server import certificate_for, http_server, listen, url
 from visavis.media.showcase import Showcase
 from visavis.media.stages import Stages
+from visavis.media.waiting import cancelled
+from visavis.memory import give_back, settle, share_arenas
 from visavis.outputs import Outputs
 from visavis.temporary import temporary_folder
 from visavis.transports import aiortc_patches
@@ -33,6 +35,7 @@ def run_server(config: ServeConfig, bundle: Bundle) -> None:
     """Serve an avatar until a signal asks to stop. Raises `ConfigError` and `BundleError`."""
     config.check()
     sys.setswitchinterval(_SWITCH_S)
+    share_arenas()
     aiortc_patches.use_addresses(config.media_addresses)
     if config.media_ports:
         aiortc_patches.use_ports(*config.media_ports)
@@ -71,10 +74,16 @@ async def _serve(server: Server, listener: socket.socket, certificate: Certifica
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    limit = server.stages.limit
+    stages = server.stages
+    limit = stages.limit
+    settle()
+    tidying = asyncio.create_task(give_back(lambda: sum(stages.ended.values())))
     callers = "1 caller" if limit == 1 else f"{limit} callers"
     _log.info("visavis is ready for %s at %s", callers, url(server.config, listener))
-    await http.serve(sockets=[listener])
+    try:
+        await http.serve(sockets=[listener])
+    finally:
+        await cancelled(tidying)
 
 
 def _tell_about_tls(config: ServeConfig, certificate: Certificate | None) -> None:
