@@ -31,7 +31,7 @@ from visavis.studio.lamp import build_lamp
 Figures = dict[str, object]
 RATE = 24_000
 TRIALS = 40
-_ROUND = 200  # callers from one look to the next; every third vanishes
+_ROUND = 250  # callers from one look to the next; every third vanishes
 _WARM_UP = 100  # callers before the first look
 _GONE_S = 90.0  # consent of the vanished runs out after ten, their stages linger for ten
 _SETTLE_S = 7.0  # then freed memory goes back

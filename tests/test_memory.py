@@ -40,17 +40,16 @@ def _scatter() -> int:
 async def test_memory_goes_back_once_a_stage_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "_LOOK_S", 0.01)
     ended = 3
-    tidying = asyncio.create_task(memory.give_back(lambda: ended))
-    _scatter()
-    await asyncio.sleep(0.1)
-    before = _rss_mb()
-    ended = 4
-    for _ in range(200):
-        if _rss_mb() < before - 20:
-            break
-        await asyncio.sleep(0.01)
-    tidying.cancel()
-    await asyncio.gather(tidying, return_exceptions=True)
+    async with memory.tended(lambda: ended):
+        _scatter()
+        await asyncio.sleep(0.1)
+        before = _rss_mb()
+        ended = 4
+        for _ in range(200):
+            if _rss_mb() < before - 20:
+                break
+            await asyncio.sleep(0.01)
+    gc.unfreeze()
     assert _rss_mb() < before - 20
 
 

@@ -20,7 +20,8 @@ const CONNECT_LIMIT_MS = 10_000;
 /** A lost Wi-Fi beacon heals within this time; a lost network does not. */
 const DISCONNECTED_GRACE_MS = 2_000;
 const SILENCE_CHECK_MS = 1_000;
-const SILENT_CHECKS_LIMIT = 3;
+/** Pictures never pause, so two seconds without a packet are a loss. */
+const SILENT_CHECKS_LIMIT = 2;
 
 export class Line {
   #call;
@@ -93,7 +94,7 @@ export class Line {
       // Ask for the shortest buffer the network allows, where the browser knows of it.
       if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
     }
-    this.#lipSync = new LipSync(this.peer, video.receiver, this.#call.relayed);
+    this.#lipSync = new LipSync(this.peer, this.#call.relayed);
   }
 
   /** @param {AbortSignal} signal */

@@ -6,8 +6,11 @@ import ctypes
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import NoReturn
+
+from visavis.media.waiting import cancelled
 
 _LOOK_S = 5.0
 _ARENA_MAX = -8  # glibc's M_ARENA_MAX
@@ -21,6 +24,17 @@ def share_arenas() -> None:
     """
     if libc := _glibc():
         libc.mallopt(_ARENA_MAX, max(2, os.cpu_count() or 1))
+
+
+@asynccontextmanager
+async def tended(ended: Callable[[], int]) -> AsyncIterator[None]:
+    """`settle`, and `give_back` for as long as the server runs."""
+    settle()
+    tidying = asyncio.create_task(give_back(ended))
+    try:
+        yield
+    finally:
+        await cancelled(tidying)
 
 
 def settle() -> None:
