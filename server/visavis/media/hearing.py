@@ -58,7 +58,7 @@ class Hearing:
 
     @property
     def short(self) -> bool:
-        """Whether the next frame of sound is not there yet, though sound comes."""
+        """Whether the next frame of live sound is not there yet."""
         return self._source.short(FRAME_OUTPUT_SAMPLES)
 
     def next(self, late_s: float = 0.0) -> Moment:
