@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from tests.transports.conftest import ClientMaker
 
 from visavis.transports import access
 
@@ -25,8 +26,9 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
     assert "within 10 seconds" in answer.json()["error"]
 
 
-async def test_of_a_flood_nothing_is_read(client: httpx.AsyncClient) -> None:
+async def test_of_a_flood_nothing_is_read(make_client: ClientMaker) -> None:
     """Refusing costs nothing that grows, so those who talk do not notice."""
+    client = make_client(call_rate=0.5)
     read = 0
 
     async def body() -> AsyncIterator[bytes]:
