@@ -22,6 +22,7 @@ from visavis.engine.pool import SessionPool
 from visavis.engine.request import Float32, Planes
 
 _BEFORE_S, _AFTER_S = 4.0, 6.0
+_SETTLE_S = 3.0  # until the buffers have filled
 
 
 def overload(avatar: Avatar, plan: Plan, capacity: int, seconds: float) -> dict[str, float]:
@@ -39,7 +40,8 @@ def overload(avatar: Avatar, plan: Plan, capacity: int, seconds: float) -> dict[
 
     with SessionPool(avatar.fast, plan) as pool:
         calm = talk(avatar, pool, 1, _BEFORE_S, keep_sound=True)
-        run = talk(avatar, pool, count, seconds + _AFTER_S, during=script, keep_sound=True)
+        whole_s = seconds + _AFTER_S
+        run = talk(avatar, pool, count, whole_s, settle_s=_SETTLE_S, during=script, keep_sound=True)
     begin_s, end_s = marks
     stayed = [talker for talker in run.talkers if not talker.left]
     listened = [_Listened(talker, number, begin_s) for number, talker in enumerate(run.talkers)]
@@ -61,8 +63,8 @@ def overload(avatar: Avatar, plan: Plan, capacity: int, seconds: float) -> dict[
 
 
 class _Listened:
-    """What was heard of a talker from `since_s` to his end, beside what he said. His first second
-    and a half, in which buffers fill, is not looked at."""
+    """What was heard of a talker from `since_s` to his end, beside what he said. The time
+    in which buffers fill is not looked at."""
 
     def __init__(self, talker: Talker, number: int, since_s: float) -> None:
         trace = talker.trace

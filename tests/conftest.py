@@ -1,6 +1,7 @@
 """What all tests share: the lamp as the avatar, sounds, and a watch over tasks and threads."""
 
 import asyncio
+import gc
 import inspect
 import os
 import threading
@@ -93,6 +94,15 @@ def pool(lamp: Avatar) -> Iterator[SessionPool]:
     """One session of the lamp's generator."""
     with SessionPool(lamp.fast, 1) as pool:
         yield pool
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    """Only what nobody refers to any more is freed; rings of references stay."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from visavis.engine.pool import SessionPool
 from visavis.http_server import certificate_for, http_server, listen, url
 from visavis.media.showcase import Showcase
 from visavis.media.stages import Stages
+from visavis.memory import share_arenas, tended
 from visavis.monitor import monitored
 from visavis.outputs import Outputs
 from visavis.temporary import temporary_folder
@@ -34,6 +35,7 @@ def run_server(config: ServeConfig, bundle: Bundle) -> None:
     """Serve an avatar until a signal asks to stop. Raises `ConfigError` and `BundleError`."""
     config.check()
     sys.setswitchinterval(_SWITCH_S)
+    share_arenas()
     aiortc_patches.use_addresses(config.media_addresses)
     if config.media_ports:
         aiortc_patches.use_ports(*config.media_ports)
@@ -87,10 +89,10 @@ async def _serve(
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    limit = server.stages.limit
-    callers = "1 caller" if limit == 1 else f"{limit} callers"
+    stages = server.stages
+    callers = "1 caller" if stages.limit == 1 else f"{stages.limit} callers"
     _log.info("visavis is ready for %s at %s", callers, url(server.config, listener))
-    async with monitored(server, monitor):
+    async with tended(lambda: sum(stages.ended.values())), monitored(server, monitor):
         await http.serve(sockets=[listener])
 
 

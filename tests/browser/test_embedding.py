@@ -110,6 +110,9 @@ def test_an_iframe_of_the_other_site(
     frame = page.frame_locator("iframe")
     frame.locator("visavis-avatar video.live").wait_for()
     expect(frame.locator("visavis-avatar video.live")).to_have_css("opacity", "1")
+    box = frame.locator("visavis-avatar").bounding_box()
+    assert box
+    assert box["width"] == box["height"]  # as the lamp is, though the frame is twice as wide
 
 
 def test_the_element_says_what_is_wrong(

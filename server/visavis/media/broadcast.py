@@ -96,7 +96,11 @@ class Broadcast:
         if self._sound is None:
             encoder = Opus()
             self._sound = EncoderThread(
-                "opus", lambda work: encoder.encode(*work), self._heard, _SOUND_WAITING
+                "opus",
+                lambda work: encoder.encode(*work),
+                self._heard,
+                _SOUND_WAITING,
+                pictures=False,
             )
 
     def dismiss(self, viewer: Subscription) -> None:

@@ -52,13 +52,12 @@ class Hearing:
         self._features = features()
         self.look_ahead = self._features.look_ahead
         self._generation = 0
-        self._failed = 0
         self._resampler = _primed_resampler()
         self._pieces = self._silence()
 
     @property
     def short(self) -> bool:
-        """Whether the next frame of sound is not there yet, though sound comes."""
+        """Whether the next frame of live sound is not there yet."""
         return self._source.short(FRAME_OUTPUT_SAMPLES)
 
     def next(self, late_s: float = 0.0) -> Moment:

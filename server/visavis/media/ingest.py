@@ -83,9 +83,8 @@ class Ingest:
         self._buffer = np.concatenate((self._buffer, np.zeros(silence, np.float32), samples))
 
     def short(self, count: int) -> bool:
-        """Whether sound comes, and yet not all of the next `count` samples are there."""
-        needed = self._stretcher.needs(count, 1 + MOST_STRETCH)
-        return len(self._buffer) < needed and (not self._filling or len(self._buffer) > 0)
+        """Whether not all of the next `count` samples are there."""
+        return len(self._buffer) < self._stretcher.needs(count, 1 + MOST_STRETCH)
 
     def pull(self, count: int, late_s: float = 0.0) -> Float32:
         """Give `count` samples, silence where there is none. They were due `late_s` ago."""

@@ -30,7 +30,7 @@ class Source(Protocol):
         """Whether the newest pull gave nothing but filler."""
 
     def short(self, count: int) -> bool:
-        """Whether live sound comes, and yet not all of the next `count` samples are there."""
+        """Whether not all of the next `count` samples of live sound are there."""
 
     def pull(self, count: int, late_s: float = 0.0) -> Float32:
         """Give `count` samples, silence where there is none. They were due `late_s` ago."""
