@@ -75,6 +75,13 @@ def test_commands_that_are_told_can_be_given(page: Path) -> None:
         assert re.search(rf"^{target}:", targets, re.MULTILINE), f"make {target}"
 
 
+def test_the_places_of_limits_exist() -> None:
+    package = ROOT / "server" / "visavis"
+    for name in re.findall(r"`([\w/]+\.py)`", (ROOT / "docs" / "limits.md").read_text("utf-8")):
+        places = (package, package / "media" / "outputs", ROOT)
+        assert any((place / name).exists() for place in places), name
+
+
 def test_pictures_and_files_that_are_linked_exist() -> None:
     """All but the pictures that a benchmark draws, which are there once it has run."""
     drawn = "".join(path.read_text("utf-8") for path in (ROOT / "bench").glob("*.py"))
