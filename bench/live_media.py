@@ -25,9 +25,10 @@ _HOUR = 90_000  # ticks
 def talk(seconds: float) -> Figures:
     """Skew, delay and cadence of a long talk. The lamp looks as far ahead as nova does.
 
-    `skew_max_ms` is of the tones whose flash the page saw frame by frame. A tone at which a frame
-    was missed, or none came for 60 ms, tells how long the machine starved the browser: those are
-    counted as frozen, and `skew_raw_max_ms` is of all.
+    `skew_max_ms` is of the tones at which the page got every frame and every packet in time. Where
+    it did not, or had not within two seconds, the machine starved the browser or the server, for
+    nothing is lost between the two: such tones are counted as frozen, and `skew_raw_max_ms` is of
+    all.
     """
     bundle = avatars.find("nova")
     recorded = long_talk(bundle.window, seconds, "low")

@@ -22,6 +22,7 @@ from visavis.studio.lamp import TONE_AMPLITUDE, TONE_HZ, build_lamp
 Float64 = NDArray[np.float64]
 WARM_UP_S = 20.0
 _PIECE_S = 5.0
+_MADE_UP = 960  # samples that a browser makes up at a time because a packet did not come
 _AROUND_MS = 500.0  # of a tone: what is told of it
 
 
@@ -59,7 +60,9 @@ class LongTalk:
 
     def skews(self) -> Skews:
         """Flash minus tone."""
-        return skews(self.heard(), flashes(np.array(self.frames, float)))
+        table = np.array(self.polls, float)
+        gaps_ms = table[1:, 0][np.diff(table[:, 1]) > _MADE_UP]
+        return skews(self.heard(), flashes(np.array(self.frames, float)), gaps_ms)
 
     def mic_to_glass_ms(self) -> Float64:
         """From the page's microphone to the page's glass."""

@@ -18,6 +18,8 @@ from bench.analysis import TONE_PERIOD_S
 Float64 = NDArray[np.float64]
 Int16 = NDArray[np.int16]
 FREEZE_MS = 60.0  # without a new picture on the glass
+_STALL_MS = 100.0  # the same: two frames or more never came, or late
+_RECOVERY_MS = 2000.0  # what a stall may take to be over
 _TONE_LEVEL = 0.15 * 32_768  # a third of the tone's amplitude
 _LIT = 128  # mean green of a lit lamp
 _QUIET_S = 0.3  # between two tones
@@ -72,7 +74,7 @@ class Sound:
 
 @dataclass(frozen=True)
 class Flashes:
-    """The lamp's, whole ones only, and whether the page saw every frame at both edges of each."""
+    """The lamp's, whole ones only, and whether the page saw what each was like."""
 
     spans: Spans  # on the glass
     middle_ms: Float64  # by RTP time and the mean lateness of the frames
@@ -82,7 +84,8 @@ class Flashes:
 
 def flashes(frames: Float64) -> Flashes:
     """`frames`: see `onFrame` in measure.js. A flash is frozen if a frame at an edge of it was
-    never seen, or no picture came for 60 ms."""
+    never seen or 60 ms late, or if the picture stood still for 100 ms in it or in the two seconds
+    before it."""
     lit = frames[:, 2] > _LIT
     turns = np.flatnonzero(lit[1:] != lit[:-1]) + 1
     turns = turns[1:] if len(turns) and not lit[turns[0]] else turns
@@ -97,7 +100,15 @@ def flashes(frames: Float64) -> Flashes:
     mean = (lateness[end] - lateness[begin]) / (end - begin)
     middle_ms = (media_ms[begin] + media_ms[end]) / 2 + mean
     spans = Spans(shown_ms[begin], shown_ms[end])
-    return Flashes(spans, middle_ms, late[begin] | late[end], begin)
+    stalls = shown_ms[gaps > _STALL_MS]
+    frozen = late[begin] | late[end] | follows(spans, stalls)
+    return Flashes(spans, middle_ms, frozen, begin)
+
+
+def follows(spans: Spans, stalls_ms: Float64) -> NDArray[np.bool_]:
+    """Whether there was a stall in each span or in the two seconds before it."""
+    first = np.searchsorted(stalls_ms, spans.begin_ms - _RECOVERY_MS)
+    return np.asarray(np.searchsorted(stalls_ms, spans.end_ms, side="right") > first)
 
 
 @dataclass(frozen=True)
@@ -122,12 +133,13 @@ class Skews:
 
     @property
     def clear_ms(self) -> Float64:
-        """Of the tones whose flash was seen frame by frame."""
+        """Of the tones that are not frozen."""
         return self.middle_ms[~self.frozen]
 
 
-def skews(tones: Spans, shown: Flashes) -> Skews:
-    """Each tone and the flash nearest to it. A tone without one is left out."""
+def skews(tones: Spans, shown: Flashes, gaps_ms: Float64) -> Skews:
+    """Each tone and the flash nearest to it. A tone without one is left out; `gaps_ms` is when the
+    browser had no sound to play."""
     middles = shown.middle_ms
     near = np.abs(middles[None] - tones.middle_ms[:, None]).argmin(axis=1)
     kept = np.abs(middles[near] - tones.middle_ms) < _NEAR_MS
@@ -137,7 +149,7 @@ def skews(tones: Spans, shown: Flashes) -> Skews:
         middles[near] - tones.middle_ms[kept],
         shown.spans.begin_ms[near] - tones.begin_ms[kept],
         shown.spans.end_ms[near] - tones.end_ms[kept],
-        shown.frozen[near],
+        shown.frozen[near] | follows(tones, gaps_ms)[kept],
         shown.rows[near],
     )
 

@@ -36,8 +36,8 @@ def _frames(skew_ms: float, phase_ms: float) -> NDArray[np.float64]:
     return rows
 
 
-def _skews(frames: NDArray[np.float64], late: bool = False) -> Skews:
-    return skews(_sound(late).tones(), flashes(frames))
+def _skews(frames: NDArray[np.float64], late: bool = False, gap_ms: float = -1e9) -> Skews:
+    return skews(_sound(late).tones(), flashes(frames), np.array([gap_ms]))
 
 
 @pytest.mark.parametrize("skew_ms", [-60.0, 0.0, 35.0])
@@ -61,6 +61,16 @@ def test_a_frame_that_was_not_seen_is_told() -> None:
     (first,) = np.flatnonzero((frames[1:, 2] > 128) & (frames[:-1, 2] < 128))[4:5] + 1
     found = _skews(np.delete(frames, first, axis=0))
     assert np.flatnonzero(found.frozen).tolist() == [4]
+
+
+def test_what_follows_a_stall_is_told_for_two_seconds() -> None:
+    frames = _frames(0.0, 0.0)
+    begun = _skews(frames).heard_ms
+    at_ms = begun[9] - 500  # between two flashes
+    found = _skews(frames[np.abs(frames[:, 0] - at_ms) > 60])
+    assert np.flatnonzero(found.frozen).tolist() == [9, 10]
+    found = _skews(frames, gap_ms=at_ms)
+    assert np.flatnonzero(found.frozen).tolist() == [9, 10]
 
 
 def test_how_long_picture_and_sound_were_apart() -> None:
