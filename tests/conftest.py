@@ -198,4 +198,7 @@ async def _no_leaks_of_the_loop() -> AsyncIterator[None]:
 def _no_threads_since(before: list[threading.Thread]) -> None:
     left = [thread for thread in threading.enumerate() if thread not in before]
     # anyio keeps idle workers for the next file and ends them with their loop.
-    assert not [thread for thread in left if not thread.name.startswith("AnyIO worker")]
+    left = [thread for thread in left if not thread.name.startswith("AnyIO worker")]
+    for thread in left:  # what is on its way out may take a moment
+        thread.join(_WAY_OUT_S)
+    assert not [thread for thread in left if thread.is_alive()]

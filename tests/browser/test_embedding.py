@@ -22,6 +22,8 @@ def examples() -> list[str]:
 
 
 class _Quiet(SimpleHTTPRequestHandler):
+    timeout = 1.0  # s: browsers open connections that they may never use
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
 
