@@ -4,7 +4,6 @@ import os
 import sys
 import threading
 
-PICTURES = 3  # nice: half of what the event loop gets, which carries the sound
 CHORES = 19  # nice, the lowest
 _LOWEST = 19
 

@@ -96,11 +96,7 @@ class Broadcast:
         if self._sound is None:
             encoder = Opus()
             self._sound = EncoderThread(
-                "opus",
-                lambda work: encoder.encode(*work),
-                self._heard,
-                _SOUND_WAITING,
-                pictures=False,
+                "opus", lambda work: encoder.encode(*work), self._heard, _SOUND_WAITING
             )
 
     def dismiss(self, viewer: Subscription) -> None:
