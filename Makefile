@@ -8,13 +8,17 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -qq --constraint
 ARGS ?=
 MINUTES ?= 60
 
-.PHONY: run test interop test-studio check format bench bench-engine bench-first-light bench-live bench-pages soak pictures wheel clean
+.PHONY: run test fuzz interop test-studio check format bench bench-engine bench-first-light bench-live bench-pages soak pictures wheel clean
 
 run: $(VENV)/.base
 	$(BIN)/visavis serve $(ARGS)
 
 test: $(VENV)/.dev browser $(if $(shell command -v npm),$(WEB)/.ready)
 	$(BIN)/python -m pytest $(ARGS)
+
+# Looks for examples that no run has met yet; `make test` meets the same each time.
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/fuzz tests/core --hypothesis-profile=search --timeout=1200 $(ARGS)
 
 # WebRTC stacks that nobody here wrote: Chromium with npm whip-whep, FFmpeg, GStreamer, libdatachannel.
 interop: $(VENV)/.dev browser tests/interop/node_modules

@@ -7,7 +7,7 @@ from bench.browser import RATE, Recording
 
 Float64 = NDArray[np.float64]
 TONE_PERIOD_S = 1.013  # not a multiple of 40 ms, so that tones meet the frames at every phase
-TONE_S = 0.2
+TONE_S = 0.22  # five frames and a half: see bench/tones.py
 TONE_LEVEL = 0.15  # of full scale, a third of the tone's amplitude
 LIT = 128  # mean green of a lit lamp
 _QUIET_S = 0.3
@@ -17,7 +17,7 @@ _SPOKEN_RMS = 0.02
 
 
 def beeps(seconds: float, hz: float, amplitude: float, lead_s: float = 1.0) -> Float64:
-    """Tones of 0.2 s, one each 1.013 s, at 48 kHz."""
+    """Tones of 0.22 s, one each 1.013 s, at 48 kHz."""
     time = np.arange(round(seconds * RATE)) / RATE
     on = (time >= lead_s) & ((time - lead_s) % TONE_PERIOD_S < TONE_S)
     tone: Float64 = np.where(on, amplitude * np.sin(2 * np.pi * hz * time), 0.0)

@@ -50,7 +50,7 @@ class Bench:
 
     avatar: Avatar
     provider: str
-    found: Figures = field(default_factory=dict)
+    found: Figures = field(default_factory=dict)  # so far, by earlier runs too
 
     @cached_property
     def square(self) -> Avatar:

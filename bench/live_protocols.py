@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,10 @@ from visavis.studio.lamp import build_lamp
 Figures = dict[str, object]
 RATE = 24_000
 TRIALS = 40
-_BATCH = 12  # callers at once; every third vanishes
-_WARM_UP = 60  # callers before the first look
-_SETTLE_S = 26.0  # consent of the vanished runs out after ten, their stages linger for ten
+_ROUND = 250  # callers from one look to the next; every third vanishes
+_WARM_UP = 100  # callers before the first look
+_GONE_S = 90.0  # consent of the vanished runs out after ten, their stages linger for ten
+_SETTLE_S = 7.0  # then freed memory goes back
 _LIMITS = ("--max-sessions", "64", "--sessions", "1", "--call-rate", "500")
 
 
@@ -90,54 +92,76 @@ class _Look:
     tasks: int
 
 
+def _metric(server: RunningServer, name: str) -> int:
+    lines = httpx.get(f"{server.url}/metrics").text.splitlines()
+    (line,) = (line for line in lines if line.startswith(f"{name} "))
+    return int(float(line.split()[1]))
+
+
 def _look(server: RunningServer) -> _Look:
+    """Look when every stage has ended. Raises `RuntimeError` if one does not."""
+    until = time.monotonic() + _GONE_S
+    while _metric(server, "visavis_sessions"):
+        if time.monotonic() > until:
+            raise RuntimeError("a stage stays, though nobody is there")
+        time.sleep(0.5)
+    time.sleep(_SETTLE_S)
     proc = Path(f"/proc/{server.process.pid}")
-    metrics = httpx.get(f"{server.url}/metrics").text.splitlines()
-    (tasks,) = (line for line in metrics if line.startswith("visavis_tasks "))
     return _Look(
         rss_mb=rss_mb(server.process.pid),
         fds=len(list((proc / "fd").iterdir())),
         threads=len(list((proc / "task").iterdir())),
-        tasks=int(float(tasks.split()[1])),
+        tasks=_metric(server, "visavis_tasks"),
     )
 
 
-def _call(url: str, count: int) -> None:
+def _call(url: str, count: int) -> int:
+    """How many callers got no picture."""
     command = [sys.executable, "-m", "bench.callers", url, str(count)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            if process.stdout.readline() != "done\n":
-                raise RuntimeError("the callers failed")
+            return int(process.stdout.readline())
         finally:
             process.kill()
 
 
 def crowd(callers: int) -> Figures:
-    """Callers and viewers who come and go; every third vanishes without a word."""
+    """Callers and viewers who come and go; every third vanishes without a word.
+
+    After a warm-up, and after each round of callers, a look at the server tells what they have left
+    behind when the last stage has ended. `rss_mb_per_100` is the slope of a straight line through
+    the looks of the second half, `rss_mb_per_100_whole` that through all of them.
+    """
+    rounds = -(-callers // _ROUND)
+    failed, looks = 0, []
     with tempfile.TemporaryDirectory() as folder:
         lamp = build_lamp(Path(folder)).parent
         with running_server("--avatar", "lamp", *_LIMITS, avatars=lamp) as server:
-            for _ in range(0, _WARM_UP, _BATCH):
-                _call(server.url, _BATCH)
-            time.sleep(_SETTLE_S)
-            before = _look(server)
-            memory = []
-            for done in range(0, callers, _BATCH):
-                _call(server.url, _BATCH)
-                memory.append((done + _BATCH, rss_mb(server.process.pid)))
-            time.sleep(_SETTLE_S)
-            after = _look(server)
-    count, rss = zip(*memory, strict=True)
-    slope = np.polyfit(count, rss, 1)[0] if len(memory) > 2 else float("nan")
+            for number in range(1 + rounds):
+                failed += _call(server.url, _ROUND if number else _WARM_UP)
+                looks.append(_look(server))
+                print(f"{number * _ROUND:5} callers  {failed} failed  {looks[-1]}", flush=True)
+    before, after = looks[0], looks[-1]
+    rss = [look.rss_mb for look in looks]
     return {
-        "callers": count[-1],
-        "rss_mb_per_100": 100 * (after.rss_mb - before.rss_mb) / count[-1],
-        "rss_mb_per_100_fitted": 100 * float(slope),
+        "callers": rounds * _ROUND,
+        "callers_failed": failed,
+        "rss_mb_per_100": _slope(rss[len(rss) // 2 :]),
+        "rss_mb_per_100_whole": _slope(rss),
+        "rss_mb_begin": before.rss_mb,
+        "rss_mb_end": after.rss_mb,
         "leaked_tasks": after.tasks - before.tasks,
         "leaked_fds": after.fds - before.fds,
         "leaked_threads": after.threads - before.threads,
     }
+
+
+def _slope(rss_mb: Sequence[float]) -> float:
+    """Megabytes that each hundred callers add; there is one value for each round."""
+    if len(rss_mb) < 2:
+        return float("nan")
+    return 100 / _ROUND * float(np.polyfit(np.arange(len(rss_mb)), rss_mb, 1)[0])
 
 
 def main() -> None:

@@ -12,67 +12,90 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Page
 
-from bench.analysis import LIT, TONE_LEVEL, beeps, pair
-from bench.browser import RATE, RunningServer, open_page, running_server
+from bench.analysis import beeps, pair
+from bench.browser import RunningServer, open_page, running_server
+from bench.tones import Skews, Sound, Spans, flashes, skews
 from bench.wav import write_wav
 from visavis.core.window import WindowSpec
 from visavis.studio.lamp import TONE_AMPLITUDE, TONE_HZ, build_lamp
 
 Float64 = NDArray[np.float64]
 WARM_UP_S = 20.0
-_PIECE_S = 20.0
-_QUIET = round(0.3 * RATE)  # samples between two tones
+_PIECE_S = 5.0
+_MADE_UP = 960  # samples that a browser makes up at a time because a packet did not come
+_AROUND_MS = 500.0  # of a tone: what is told of it
 
 
 @dataclass
 class LongTalk:
     """What the page heard and showed; times are the page's, in ms."""
 
-    spoken_ms: list[Float64] = field(default_factory=list)  # onsets at the microphone
-    heard_ms: list[Float64] = field(default_factory=list)  # onsets at the ear
+    mic: Sound = field(default_factory=Sound)
+    remote: Sound = field(default_factory=Sound)
     frames: list[list[float]] = field(default_factory=list)
+    polls: list[list[float]] = field(default_factory=list)
     stats: list[dict[str, Any]] = field(default_factory=list)
     tick_p99_ms: list[float] = field(default_factory=list)
-    _rest: dict[str, NDArray[np.int16]] = field(default_factory=dict)
 
     def add(self, raw: dict[str, Any]) -> None:
         """Take a piece as `window.measure.drain` gives it."""
-        start_ms = raw["origin"] + 1000 * raw["first"] - raw["tap_ms"] + raw["output_ms"]
-        for name, onsets in (("mic", self.spoken_ms), ("remote", self.heard_ms)):
-            onsets.append(self._onsets(name, raw[name], start_ms))
+        for name, sound in (("mic", self.mic), ("remote", self.remote)):
+            sound.times += [(at - raw["origin_ms"], n, rate) for at, n, rate in raw[name]["times"]]
+            sound.pieces.append(np.frombuffer(base64.b64decode(raw[name]["pcm"]), np.int16))
         self.frames += raw["frames"]
+        self.polls += raw["polls"]
         self.stats.append(raw["stats"])
-
-    def _onsets(self, name: str, text: str, start_ms: float) -> Float64:
-        """Tones that begin in a piece; one that goes on from the piece before is none."""
-        samples = np.frombuffer(base64.b64decode(text), np.int16)
-        before = self._rest.get(name, np.zeros(_QUIET, np.int16))
-        whole = np.concatenate((before, samples))
-        loud = np.flatnonzero(np.abs(whole.astype(np.int32)) > TONE_LEVEL * 32_768)
-        first = loud[np.diff(loud, prepend=-RATE) > _QUIET]
-        self._rest[name] = whole[-_QUIET:]
-        new = first[first >= _QUIET] - _QUIET
-        return np.asarray(start_ms + 1000 * new / RATE, np.float64)
-
-    @property
-    def flashes_ms(self) -> Float64:
-        """When the lamp was first on the glass, each time that it lit."""
-        table = np.array(self.frames)
-        lit = table[:, 2] > LIT
-        return np.asarray(table[1:, 0][lit[1:] & ~lit[:-1]], np.float64)
 
     @property
     def longest_gap_ms(self) -> float:
         """Between two pictures on the glass."""
-        return float(np.diff(np.array(self.frames)[:, 0]).max())
+        return float(np.diff(np.array(self.frames, float)[:, 0]).max())
 
-    def skew_ms(self) -> Float64:
-        """Flash minus tone; positive: the picture is late."""
-        return pair(np.concatenate(self.heard_ms), self.flashes_ms, -450, 450)
+    def heard(self) -> Spans:
+        """Tones at the ear: what the browser handed on, and the delay of its sound output."""
+        tones, table = self.remote.tones(), np.array(self.polls, float)
+        delays = 1000 * np.diff(table[:, 10]) / np.maximum(1, np.diff(table[:, 11]))
+        shift = float(np.median(delays))
+        return Spans(tones.begin_ms + shift, tones.end_ms + shift)
+
+    def skews(self) -> Skews:
+        """Flash minus tone."""
+        table = np.array(self.polls, float)
+        gaps_ms = table[1:, 0][np.diff(table[:, 1]) > _MADE_UP]
+        return skews(self.heard(), flashes(np.array(self.frames, float)), gaps_ms)
 
     def mic_to_glass_ms(self) -> Float64:
         """From the page's microphone to the page's glass."""
-        return pair(np.concatenate(self.spoken_ms), self.flashes_ms, 0, 950)
+        spoken = self.mic.tones().begin_ms
+        return pair(spoken, flashes(np.array(self.frames, float)).spans.begin_ms, 0, 950)
+
+    def worst(self, count: int = 5) -> list[str]:
+        """The tones farthest from their flash, each with what went on around it."""
+        found = self.skews()
+        order = np.argsort(-np.abs(found.middle_ms))[:count]
+        return [self._describe(found, int(number)) for number in order]
+
+    def _describe(self, found: Skews, number: int) -> str:
+        frames, table = np.array(self.frames, float), np.array(self.polls, float)
+        at_ms, row = found.heard_ms[number], found.rows[number]
+        begin, end = np.searchsorted(table[:, 0], (at_ms - _AROUND_MS, at_ms + _AROUND_MS))
+        last = table[min(end, len(table) - 1)]
+        grown = last - table[max(0, begin - 1)]
+        before, first = frames[row - 1], frames[row]
+        parts = [
+            f"{found.middle_ms[number]:+.0f} ms at {at_ms / 1000:.1f} s",
+            f"edges {found.begin_ms[number]:+.0f} {found.end_ms[number]:+.0f}",
+            *(["frozen"] if found.frozen[number] else []),
+            f"picture {first[0] - before[0]:.0f} ms after the last ({first[1] - before[1]:.0f} on)",
+            f"callback {first[5]:.0f} ms late",
+            f"shown {first[0] - first[7]:.0f} ms after it came",
+            f"sound concealed {grown[1]:.0f}, slowed {grown[2]:.0f}, hastened {grown[3]:.0f}",
+            f"buffered: sound {1000 * grown[4] / grown[6]:.0f} ms",
+            f"of {1000 * grown[5] / grown[6]:.0f} wanted",
+            f"picture {1000 * grown[7] / grown[8]:.0f} ms",
+            f"browser's estimate {last[9]:+.0f} ms",
+        ]
+        return "; ".join(parts)
 
     def growth(self, kind: str, name: str) -> float:
         """Of an inbound-rtp figure, from the first piece's end to the last's."""
@@ -83,6 +106,12 @@ class LongTalk:
     def seconds(self) -> float:
         """Between those."""
         return float(self.growth("video", "timestamp")) / 1000
+
+
+def show_worst(name: str, talk: LongTalk) -> None:
+    """Print the tones farthest from their flash, and what went on around them."""
+    for line in talk.worst():
+        print(f"  {name}: {line}", flush=True)
 
 
 def record(page: Page, talk: LongTalk, seconds: float, server: RunningServer) -> None:
@@ -98,7 +127,7 @@ def begin(page: Page) -> None:
     """Press Talk and warm up; what was recorded meanwhile is thrown away."""
     page.get_by_role("button", name="Talk", exact=True).click()
     page.wait_for_selector("#stage.has-live", timeout=20_000)
-    page.evaluate("() => window.measure.start(null)")
+    page.evaluate("() => window.measure.follow()")
     time.sleep(WARM_UP_S)
     page.evaluate("() => window.measure.drain()")
 

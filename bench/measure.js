@@ -11,7 +11,8 @@
     }
     registerProcessor('recorder', Recorder);`;
 
-  const state = { blocks: [], frames: [], origin: Infinity, tap_ms: 0, output_ms: 0 };
+  const POLL_MS = 250;
+  const state = { blocks: [], frames: [], polls: [], origin: Infinity, tap_ms: 0, output_ms: 0 };
 
   async function listen(talk) {
     const context = new AudioContext({ sampleRate: 48000, latencyHint: 'interactive' });
@@ -66,7 +67,59 @@
     return 1000 * (begin(2) - begin(1));
   }
 
-  function watch(video, box) {
+  // For long runs: sound is timed as the browser hands it on, in a thread of its own, because
+  // neither an AudioContext, whose clock stands still while the machine is busy, nor the page's
+  // thread, which is to see every frame, must have a part in it.
+  const follower = `
+    const kept = {};
+    const pcm = (value) => Math.max(-32768, Math.min(32767, Math.round(value * 32767)));
+    async function read(name, readable) {
+      const take = kept[name] = { times: [], pcm: [] };
+      for (const reader = readable.getReader();;) {
+        const { value, done } = await reader.read();
+        if (done) return;
+        // Its own time stamps only count samples: they know nothing of a device that stood still.
+        const now_ms = performance.timeOrigin + performance.now();
+        const samples = new Float32Array(value.numberOfFrames);
+        value.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
+        take.times.push([now_ms, samples.length, value.sampleRate]);
+        take.pcm.push(Int16Array.from(samples, pcm));
+        value.close();
+      }
+    }
+    function text(pieces) {
+      const parts = pieces.map(({ buffer }) => String.fromCharCode(...new Uint8Array(buffer)));
+      return btoa(parts.join(''));
+    }
+    onmessage = ({ data }) => {
+      if (data.readable) return void read(data.name, data.readable);
+      const sound = {};
+      for (const [name, take] of Object.entries(kept)) {
+        sound[name] = { times: take.times.splice(0), pcm: text(take.pcm.splice(0)) };
+      }
+      postMessage(sound);
+    };`;
+
+  function follow(talk) {
+    const url = URL.createObjectURL(new Blob([follower], { type: 'text/javascript' }));
+    state.worker = new Worker(url);
+    const tracks = { mic: talk.micStream, remote: talk.remoteStream };
+    for (const [name, stream] of Object.entries(tracks)) {
+      const { readable } = new MediaStreamTrackProcessor({ track: stream.getAudioTracks()[0] });
+      state.worker.postMessage({ name, readable }, [readable]);
+    }
+  }
+
+  function followed() {
+    return new Promise((resolve) => {
+      state.worker.onmessage = ({ data }) => resolve(data);
+      state.worker.postMessage({});
+    });
+  }
+
+  function watch(box) {
+    const video = [...document.querySelectorAll('video')]
+      .find((element) => element.srcObject instanceof MediaStream);
     const canvas = document.createElement('canvas');
     [canvas.width, canvas.height] = [48, 48];
     const pen = canvas.getContext('2d', { willReadFrequently: true });
@@ -87,7 +140,8 @@
       last = pixels;
       const count = pixels.length / 4;
       state.frames.push([info.expectedDisplayTime, info.presentedFrames, sum / count,
-        change / count, info.mediaTime]);
+        change / count, info.mediaTime, performance.now() - now, info.rtpTimestamp ?? null,
+        info.receiveTime ?? null]);
       video.requestVideoFrameCallback(onFrame);
     };
     video.requestVideoFrameCallback(onFrame);
@@ -97,9 +151,21 @@
     const found = {};
     (await peer.getStats()).forEach((entry) => {
       if (entry.type === 'inbound-rtp') found[entry.kind] = { ...entry };
+      if (entry.type === 'media-playout') found.playout = { ...entry };
       if (entry.type === 'candidate-pair' && entry.nominated) found.pair = { ...entry };
     });
     return found;
+  }
+
+  // What tells why a tone and its flash came apart.
+  async function poll() {
+    const { audio, video, playout } = await statistics(window.visavisTalk.peer);
+    if (!audio || !video || !playout) return;
+    state.polls.push([performance.now(), audio.concealedSamples, audio.insertedSamplesForDeceleration,
+      audio.removedSamplesForAcceleration, audio.jitterBufferDelay, audio.jitterBufferTargetDelay,
+      audio.jitterBufferEmittedCount, video.jitterBufferDelay, video.jitterBufferEmittedCount,
+      video.estimatedPlayoutTimestamp - audio.estimatedPlayoutTimestamp, playout.totalPlayoutDelay,
+      playout.totalSamplesCount]);
   }
 
   function encode(samples) {
@@ -114,22 +180,22 @@
 
   window.measure = {
     async start(box) {
-      const video = [...document.querySelectorAll('video')]
-        .find((element) => element.srcObject instanceof MediaStream);
-      watch(video, box);
+      watch(box);
       await listen(window.visavisTalk);
       state.begin = await statistics(window.visavisTalk.peer);
       state.started = performance.now();
     },
-    // What was recorded since the last time, for runs too long to keep in the page.
+    // For runs too long to keep in the page: begin, and take what came since the last time.
+    follow() {
+      watch(null);
+      follow(window.visavisTalk);
+      setInterval(() => void poll(), POLL_MS);
+    },
     async drain() {
-      const [blocks, frames, origin] = [state.blocks, state.frames, state.origin];
-      [state.blocks, state.frames, state.origin] = [[], [], Infinity];
-      const all = (key) => encode(blocks.flatMap((block) => [...block[key]]));
-      return {
-        stats: await statistics(window.visavisTalk.peer), frames, first: blocks[0].time, origin,
-        tap_ms: state.tap_ms, output_ms: state.output_ms, mic: all('mic'), remote: all('remote'),
-      };
+      const { frames, polls } = state;
+      Object.assign(state, { frames: [], polls: [] });
+      const [stats, sound] = [await statistics(window.visavisTalk.peer), await followed()];
+      return { ...sound, origin_ms: performance.timeOrigin, stats, frames, polls };
     },
     async stop() {
       const end = await statistics(window.visavisTalk.peer);

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.heard import BLOCK, compare
+from bench.speakers import voice_of
 from bench.streams import Run, Talker, talk
 from visavis.avatars import Avatar
 from visavis.core.bundle import Bundle
 from visavis.core.region import Region
+from visavis.core.timeline import FRAME_OUTPUT_SAMPLES, FRAME_S, OUTPUT_RATE
 from visavis.engine.generator import MouthGenerator, MouthModel
 from visavis.engine.models import GeneratorError
 from visavis.engine.plan import Plan
@@ -19,37 +22,39 @@ from visavis.engine.pool import SessionPool
 from visavis.engine.request import Float32, Planes
 
 _BEFORE_S, _AFTER_S = 4.0, 6.0
+_SETTLE_S = 3.0  # until the buffers have filled
 
 
 def overload(avatar: Avatar, plan: Plan, capacity: int, seconds: float) -> dict[str, float]:
     """Twenty per cent more streams than capacity, of which the surplus leaves after `seconds`."""
     count = max(capacity + 1, round(1.2 * capacity))
     marks: list[float] = []
-    touched: list[NDArray[np.int64]] = []  # samples filled or dropped, at begin and end
 
     def script(talkers: list[Talker]) -> Iterator[float]:
         marks.append(time.monotonic())
-        touched.append(_touched(talkers))
         yield seconds
-        touched.append(_touched(talkers))
         for talker in talkers[max(1, capacity * 3 // 4) :]:
             talker.leave()
         marks.append(time.monotonic())
         yield _AFTER_S
 
     with SessionPool(avatar.fast, plan) as pool:
-        calm = talk(avatar, pool, 1, _BEFORE_S)
-        run = talk(avatar, pool, count, seconds + _AFTER_S, during=script, keep_sound=True)
+        calm = talk(avatar, pool, 1, _BEFORE_S, keep_sound=True)
+        whole_s = seconds + _AFTER_S
+        run = talk(avatar, pool, count, whole_s, settle_s=_SETTLE_S, during=script, keep_sound=True)
     begin_s, end_s = marks
     stayed = [talker for talker in run.talkers if not talker.left]
-    delays = [_lateness_ms(talker, begin_s, end_s) for talker in run.talkers]
-    calm_ms = float(np.percentile(_lateness_ms(calm.talkers[0], calm.since_s, calm.until_s), 50))
+    listened = [_Listened(talker, number, begin_s) for number, talker in enumerate(run.talkers)]
+    calm_heard = _Listened(calm.talkers[0], 0, calm.since_s)
+    touched_ms = [one.heard.touched_ms for one in listened]
     rungs = [_between(t.trace.rung, t.trace.due_s, begin_s, end_s) for t in run.talkers]
     return {
         "overload_streams": float(count),
-        "overload_latency_ms": float(np.percentile(np.concatenate(delays), 99)) - calm_ms,
-        "overload_audio_lost_ms": float(np.max(touched[1] - touched[0])) / 48,
-        "overload_audio_lost_median_ms": float(np.median(touched[1] - touched[0])) / 48,
+        "overload_latency_ms": _added([one.late_ms for one in listened], calm_heard.late_ms),
+        "overload_voice_delay_ms": _added([one.delay_ms for one in listened], calm_heard.delay_ms),
+        "overload_audio_lost_ms": max(touched_ms),
+        "overload_audio_lost_median_ms": float(np.median(touched_ms)),
+        "overload_speaker_late_ms": 1000 * max(t.ear.speaker_late_s for t in run.talkers),
         "overload_fps": min(_rate(t.trace.released_s, begin_s, end_s) for t in run.talkers),
         "overload_mouth_fps": _mouths(run, begin_s, end_s),
         "overload_lowest_rung": float(max(rung.max(initial=0) for rung in rungs)),
@@ -57,11 +62,28 @@ def overload(avatar: Avatar, plan: Plan, capacity: int, seconds: float) -> dict[
     }
 
 
-def _lateness_ms(talker: Talker, begin_s: float, end_s: float) -> NDArray[np.float64]:
-    """How long after its tick was due each frame was released with its sound."""
-    rows = zip(talker.trace.due_s, talker.trace.released_s, strict=False)
-    late = [1000 * (out - due) for due, out in rows if begin_s <= due < end_s]
-    return np.array(late)
+class _Listened:
+    """What was heard of a talker from `since_s` to his end, beside what he said. The time
+    in which buffers fill is not looked at."""
+
+    def __init__(self, talker: Talker, number: int, since_s: float) -> None:
+        trace = talker.trace
+        due_s = trace.first_s + FRAME_S * np.array(trace.tick)
+        first = int(np.searchsorted(due_s, since_s))
+        heard_s = np.array(trace.heard_s)[first:]
+        begun_s = talker.ear.begun_s
+        assert begun_s is not None
+        about = round((heard_s[0] - begun_s) * OUTPUT_RATE)
+        self.late_ms = 1000 * (heard_s - due_s[first:])  # from a tick to its release
+        self.heard = compare(np.concatenate(trace.sound[first:]), voice_of(number), about)
+        blocks, places = np.array(self.heard.blocks), np.array(self.heard.places)
+        out_s = heard_s[blocks * BLOCK // FRAME_OUTPUT_SAMPLES]
+        self.delay_ms = 1000 * (out_s - begun_s - places / OUTPUT_RATE)  # from mouth to release
+
+
+def _added(loaded: Sequence[NDArray[np.float64]], calm: NDArray[np.float64]) -> float:
+    """What the load has added: its 99th percentile over the median of one alone."""
+    return float(np.percentile(np.concatenate(loaded), 99) - np.median(calm))
 
 
 def _between(
@@ -78,12 +100,6 @@ def _mouths(run: Run, begin_s: float, end_s: float) -> float:
     """New mouths a second of a stream, on average."""
     made = [_between(t.trace.generated, t.trace.due_s, begin_s, end_s) for t in run.talkers]
     return float(np.mean([(m[-1] - m[0]) / (end_s - begin_s) for m in made if len(m)]))
-
-
-def _touched(talkers: Sequence[Talker]) -> NDArray[np.int64]:
-    """Samples that each stream has filled or dropped so far; its first fill is not of the load."""
-    counters = [talker.ingest.counters for talker in talkers]
-    return np.array([c.filled + c.dropped for c in counters])
 
 
 def _back_s(talker: Talker, end_s: float) -> float:

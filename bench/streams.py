@@ -1,42 +1,37 @@
-"""Live streams without a network: speech in, H.264 packets out, all of them on one loop.
+"""Live streams without WebRTC: speech in, H.264 packets out, all of them on one loop.
 
 A stream is the server's own: its ingest, its loop, its pool, and its H.264 encoder with a thread of
-its own, whose packets come out cut for RTP.
+its own, whose packets come out cut for RTP. Who speaks is another process: see `bench.speakers`.
 """
 
 import asyncio
+import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 import uvloop
 from numpy.typing import NDArray
 
-from bench.wav import speech
+from bench.speakers import Ear, Speakers
 from visavis.avatars import Avatar
 from visavis.core.compositor import Frame
 from visavis.core.latency import LATENCIES
-from visavis.core.timeline import FRAME_OUTPUT_SAMPLES, FRAME_S
+from visavis.core.timeline import FRAME_S
 from visavis.engine.pool import SessionPool
 from visavis.media.encoders.coded import Coded
 from visavis.media.encoders.h264 import H264
 from visavis.media.encoders.worker import EncoderThread
 from visavis.media.hearing import Moment
 from visavis.media.ingest import Ingest, IngestCounters
-from visavis.media.stream import AvatarStream, Pose, StreamCounters
+from visavis.media.stream import AvatarStream, Pose
+from visavis.media.streamcounters import StreamCounters
 
 Float32 = NDArray[np.float32]
 _WAITING = 2  # frames before an encoder; more are dropped and counted
-_PTIME_S = 0.02
 _BIT_RATE = 1_500_000  # bit/s
-
-
-@cache
-def _voice() -> Float32:
-    return speech(30.0)
 
 
 @dataclass
@@ -50,7 +45,10 @@ class Trace:
     new: list[bool] = field(default_factory=list)  # another picture than the one before
     rung: list[int] = field(default_factory=list)  # of the ladder
     generated: list[int] = field(default_factory=list)  # mouths so far
+    tick: list[int] = field(default_factory=list)  # of each release of sound
+    heard_s: list[float] = field(default_factory=list)  # when it was released
     sound: list[Float32] = field(default_factory=list)
+    first_s: float = 0.0  # when tick 0 was due
     dropped: int = 0  # frames that the encoder was too slow for
     bytes: int = 0
 
@@ -73,13 +71,17 @@ class _Outlet:
             "h264", self._encode, self._encoded, _WAITING
         )
 
-    def release(self, tick: int, frame: Frame, sound: Float32) -> None:
+    def release(self, tick: int, frame: Frame | None, sound: Float32) -> None:
         now_s = time.monotonic()
+        if self._keep_sound:
+            self._trace.tick.append(tick)
+            self._trace.heard_s.append(now_s)
+            self._trace.sound.append(sound)
+        if frame is None:
+            return
         self._trace.released_s.append(now_s)
         self._trace.new.append(self._last is None or frame is not self._last)
         self._last = frame
-        if self._keep_sound:
-            self._trace.sound.append(sound)
         self._thread.put((tick, frame, now_s))
         self._trace.dropped = self._thread.dropped
 
@@ -105,6 +107,7 @@ class _Traced(AvatarStream):
     async def _make(self, tick: int, moment: Moment, due_s: float) -> Pose:
         pose = await super()._make(tick, moment, due_s)
         self.trace.due_s.append(due_s - self._release_s)
+        self.trace.first_s = self.trace.due_s[-1] - tick * FRAME_S
         self.trace.made_s.append(time.monotonic())
         self.trace.rung.append(self.ladder.rung)
         self.trace.generated.append(self.counters.generated)
@@ -115,13 +118,14 @@ class Talker:
     """One stream and who speaks into it."""
 
     def __init__(
-        self, avatar: Avatar, pool: SessionPool, voice: Float32, stack: ExitStack, sound: bool
+        self, avatar: Avatar, pool: SessionPool, sock: socket.socket, stack: ExitStack, sound: bool
     ) -> None:
         self.trace = Trace()
         self.left = False
-        self._voice = voice
+        self._socket = sock
         self._gone = asyncio.Event()
         self.ingest = Ingest()
+        self.ear = Ear(self.ingest.push)
         bundle = avatar.bundle
         outlet = _Outlet(self.trace, bundle.width, bundle.height, sound)
         stack.callback(outlet.close)
@@ -145,9 +149,9 @@ class Talker:
     async def run(self, delay_s: float) -> None:
         """Speak and be seen until cancelled or gone."""
         await asyncio.sleep(delay_s)
-        tasks = [
-            asyncio.create_task(work) for work in (self._speak(), self.stream.run(), self._wait())
-        ]
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_datagram_endpoint(lambda: self.ear, sock=self._socket)
+        tasks = [asyncio.create_task(work) for work in (self.stream.run(), self._wait())]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -156,21 +160,10 @@ class Talker:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            transport.close()
 
     async def _wait(self) -> None:
         await self._gone.wait()
-
-    async def _speak(self) -> None:
-        """20 ms of sound every 20 ms, as a network brings it."""
-        piece = FRAME_OUTPUT_SAMPLES // 2
-        start_s, sent = time.monotonic(), 0
-        while True:
-            due = int((time.monotonic() - start_s) / _PTIME_S) + 1
-            for number in range(sent, due):
-                at = number * piece % (len(self._voice) - piece)
-                self.ingest.push(self._voice[at : at + piece])
-            sent = max(sent, due)
-            await asyncio.sleep(max(0.0, start_s + sent * _PTIME_S - time.monotonic()))
 
 
 Script = Callable[[list[Talker]], Iterable[float]]
@@ -243,34 +236,32 @@ def talk(
     """Let `count` streams run. `during` is a script: it yields the seconds to wait before it goes
     on, and begins when the streams have settled; the run ends with it, at the latest after
     `seconds`."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, ExitStack() as stack:
-        return runner.run(
-            _talk(avatar, pool, count, seconds, silent, settle_s, during, keep_sound, stack)
-        )
+    with (
+        Speakers(count, silent) as speakers,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        ExitStack() as stack,
+    ):
+        talkers = [Talker(avatar, pool, sock, stack, keep_sound) for sock in speakers.sockets]
+        return runner.run(_talk(talkers, speakers, seconds, settle_s, during))
 
 
 async def _talk(
-    avatar: Avatar,
-    pool: SessionPool,
-    count: int,
+    talkers: list[Talker],
+    speakers: Speakers,
     seconds: float,
-    silent: bool,
     settle_s: float,
     during: Script | None,
-    keep_sound: bool,
-    stack: ExitStack,
 ) -> Run:
-    voice = _voice()
-    talkers = []
-    for number in range(count):
-        own = np.zeros(96_000, np.float32) if silent else np.roll(voice, 31_013 * number)
-        talkers.append(Talker(avatar, pool, own, stack, keep_sound))
+    count = len(talkers)
     tasks = [asyncio.create_task(t.run(n * FRAME_S / count)) for n, t in enumerate(talkers)]
+    await asyncio.sleep(2 * FRAME_S)  # all of them are there to hear the first word
+    speakers.begin()
     await asyncio.sleep(settle_s)
     begun_s, cpu_s = time.monotonic(), time.process_time()
     for talker in talkers:
         talker.stream.counters = StreamCounters()
         talker.ingest.counters = IngestCounters()
+        talker.ear.speaker_late_s = 0.0
     end_s = begun_s + seconds
     for pause_s in during(talkers) if during else ():
         await asyncio.sleep(min(pause_s, max(0.0, end_s - time.monotonic())))

@@ -35,7 +35,7 @@ _ROWS = (
     ("lowp_max_level", "largest difference in low precision, levels", "{:.0f}", "≤ 6", ""),
     ("start_ready_s", "`visavis serve` to ready, cache warm, s", "{:.1f}", "≤ 3", ""),
     ("overload_latency_ms", "a fifth too much load: added delay, ms", "{:.0f}", "± 40", ""),
-    ("overload_audio_lost_ms", "… sound lost, ms", "{:.0f}", "0", ""),
+    ("overload_audio_lost_ms", "… sound lost or put in, ms, worst stream", "{:.0f}", "0", ""),
     ("overload_mouth_fps", "… new mouths a second", "{:.1f}", "on the ladder", ""),
     ("overload_back_s", "… back at 25 afterwards, s", "{:.1f}", "≤ 5", ""),
     ("session_kill_freeze_ms", "longest freeze, session killed or hung, ms", "{:.0f}", "≤ 200", ""),

@@ -1,6 +1,7 @@
 """What all tests share: the lamp as the avatar, sounds, and a watch over tasks and threads."""
 
 import asyncio
+import gc
 import inspect
 import os
 import threading
@@ -12,6 +13,7 @@ import aioice.ice
 import numpy as np
 import pytest
 from aioice.ice import Connection
+from hypothesis import HealthCheck, settings
 from numpy.typing import NDArray
 
 from visavis import avatars, cli
@@ -28,9 +30,16 @@ Float32 = NDArray[np.float32]
 ToneMaker = Callable[..., Float32]
 Run = Callable[..., tuple[int, str, str]]  # visavis … → exit status, stdout, stderr
 FakeRun = Callable[[Float32, Float32], Float32]
-_WAY_OUT_S = 2.0
+_WAY_OUT_S = 30.0  # far more than anything here takes
 ModelMaker = Callable[[FakeRun], GeneratorModel]
 MouthMaker = Callable[[FakeRun], PlainModel]
+
+# The same examples in every run and on any machine: no run is red by chance. `make fuzz` searches.
+_LENIENT = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
+_PATIENT = settings(deadline=None, suppress_health_check=_LENIENT)
+settings.register_profile("same", _PATIENT, derandomize=True)
+settings.register_profile("search", _PATIENT, max_examples=2000, print_blob=True)
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -85,6 +94,15 @@ def pool(lamp: Avatar) -> Iterator[SessionPool]:
     """One session of the lamp's generator."""
     with SessionPool(lamp.fast, 1) as pool:
         yield pool
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    """Only what nobody refers to any more is freed; rings of references stay."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @dataclass(frozen=True)
@@ -180,4 +198,7 @@ async def _no_leaks_of_the_loop() -> AsyncIterator[None]:
 def _no_threads_since(before: list[threading.Thread]) -> None:
     left = [thread for thread in threading.enumerate() if thread not in before]
     # anyio keeps idle workers for the next file and ends them with their loop.
-    assert not [thread for thread in left if not thread.name.startswith("AnyIO worker")]
+    left = [thread for thread in left if not thread.name.startswith("AnyIO worker")]
+    for thread in left:  # what is on its way out may take a moment
+        thread.join(_WAY_OUT_S)
+    assert not [thread for thread in left if thread.is_alive()]

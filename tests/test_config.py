@@ -40,6 +40,7 @@ def test_good_settings_pass(settings: dict[str, Any]) -> None:
         ({"host": "talk.example"}, "give --token"),
         ({"port": 65_536}, "port 65536 is not from 0 to 65535"),
         ({"port": -1}, "port -1 is not from 0"),
+        ({"metrics_port": 65_536}, "--metrics-port must be from 0 to 65535"),
         ({"max_sessions": 0}, "--max-sessions must be at least 1"),
         ({"pool_sessions": 0}, "--sessions must be from 1 to 64"),
         ({"pool_sessions": 65}, "--sessions must be from 1 to 64"),

@@ -25,7 +25,7 @@ class Voice:
     lost = False
     closed = 0
 
-    def release(self, tick: int, frame: Frame, sound: NDArray[np.float32]) -> None:
+    def release(self, tick: int, frame: Frame | None, sound: NDArray[np.float32]) -> None:
         """It is not looked at."""
 
     def close(self) -> None:

@@ -116,6 +116,7 @@ export class VisavisAvatar extends HTMLElement {
     const list = await api.avatars();
     const avatar = list.avatars.find((one) => one.id === (id || list.default)) ?? list.avatars[0];
     this.#stage?.dress(avatar, api.url(`/api/avatars/${encodeURIComponent(avatar.id)}/idle.mp4`).href);
+    this.style.setProperty('--ratio', String(avatar.width / avatar.height)); // the host sees no stage's
     return avatar;
   }
 

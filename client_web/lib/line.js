@@ -1,5 +1,4 @@
 import { VisavisError } from './error.js';
-import { LipSync } from './lip_sync.js';
 import { orAborted, pause, until } from './waiting.js';
 
 /**
@@ -11,7 +10,7 @@ import { orAborted, pause, until } from './waiting.js';
  * @property {string} path of the endpoint that takes the offer
  * @property {MediaStream | null} micStream what is sent
  * @property {boolean} receives whether picture and sound come back
- * @property {boolean} relayed see `LipSync`
+ * @property {boolean} relayed see `LipSync` in lip_sync.js
  * @property {RTCIceServer[]} iceServers
  */
 
@@ -20,12 +19,13 @@ const CONNECT_LIMIT_MS = 10_000;
 /** A lost Wi-Fi beacon heals within this time; a lost network does not. */
 const DISCONNECTED_GRACE_MS = 2_000;
 const SILENCE_CHECK_MS = 1_000;
-const SILENT_CHECKS_LIMIT = 3;
+/** Pictures never pause, so two seconds without a packet are a loss. */
+const SILENT_CHECKS_LIMIT = 2;
 
 export class Line {
   #call;
   #closed = false;
-  /** @type {LipSync | null} */
+  /** @type {import('./lip_sync.js').LipSync | null} */
   #lipSync = null;
   #silenceTimer = 0;
   #graceTimer = 0;
@@ -61,7 +61,7 @@ export class Line {
     signal.throwIfAborted();
     await peer.setRemoteDescription({ type: 'answer', sdp: place.answer });
     await this.#connected(signal);
-    this.#lipSync?.start();
+    if (this.#call.receives) void this.#keepInStep();
     this.#watch();
   }
 
@@ -93,7 +93,14 @@ export class Line {
       // Ask for the shortest buffer the network allows, where the browser knows of it.
       if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
     }
-    this.#lipSync = new LipSync(this.peer, video.receiver, this.#call.relayed);
+  }
+
+  /** Loaded when there is something to keep together: the first picture does not wait for it. */
+  async #keepInStep() {
+    const { LipSync } = await import('./lip_sync.js');
+    if (this.#closed) return;
+    this.#lipSync = new LipSync(this.peer, this.#call.relayed);
+    this.#lipSync.start();
   }
 
   /** @param {AbortSignal} signal */

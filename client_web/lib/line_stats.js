@@ -1,3 +1,5 @@
+import { SHOWN_MS } from './lip_sync.js';
+
 /**
  * Turn the browser's running totals into the numbers of the last second.
  *
@@ -146,5 +148,5 @@ function codecs(report) {
 function skew_ms(report) {
   const [sound, picture] = ['audio', 'video'].map((kind) => report.find(
     (stats) => stats.type === 'inbound-rtp' && stats.kind === kind)?.estimatedPlayoutTimestamp);
-  return sound && picture ? sound - picture : null;
+  return sound && picture ? sound - picture + SHOWN_MS : null;
 }

@@ -80,8 +80,8 @@ export class Meeting extends EventTarget {
     const peer = new RTCPeerConnection({ iceServers: this.#iceServers });
     this.peer = peer;
     this.#media.sendTo(peer);
-    peer.addEventListener('track', ({ track, receiver, streams: [stream] }) => {
-      if (track.kind === 'video') this.#keepTogether(peer, receiver, signal);
+    peer.addEventListener('track', ({ track, streams: [stream] }) => {
+      if (track.kind === 'video') this.#keepTogether(peer, signal);
       if (this.remoteStream === stream) return;
       this.remoteStream = stream;
       this.dispatchEvent(new Event('stream'));
@@ -99,12 +99,11 @@ export class Meeting extends EventTarget {
    * Bring picture and sound together at once; left alone, a browser takes half a minute.
    *
    * @param {RTCPeerConnection} peer
-   * @param {RTCRtpReceiver} receiver of the picture
    * @param {AbortSignal} signal
    */
-  #keepTogether(peer, receiver, signal) {
+  #keepTogether(peer, signal) {
     this.#lipSync?.stop();
-    this.#lipSync = new LipSync(peer, receiver);
+    this.#lipSync = new LipSync(peer);
     this.#lipSync.start();
     signal.addEventListener('abort', () => this.#lipSync?.stop(), { once: true });
   }

@@ -4,6 +4,7 @@ import errno
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -57,21 +58,36 @@ class Server:
             raise UnknownAvatarError(f"There is no avatar of that name here; this is {known}.")
         return self.avatar
 
+    @cached_property
+    def origins(self) -> Origins:
+        config = self.config
+        return Origins(config.public_hosts, config.allow_origins, config.token is not None)
+
+    @cached_property
+    def house(self) -> House:
+        config = self.config
+        return House(
+            Gate.of(self.origins, config.token, config.call_rate),
+            self.stages,
+            Visits(config.max_connections),
+            self.find_avatar,
+            config.ice.servers,
+        )
+
+    @cached_property
+    def api(self) -> Api:
+        return Api(self.avatar, self.showcase, self.house)
+
+    @cached_property
+    def metrics(self) -> ServerMetrics:
+        metrics = ServerMetrics(self.stages, self.house.visits, self.pool)
+        metrics.add(OutputMetrics(self.outputs.decks, self.outputs.on_air))
+        return metrics
+
 
 def build_app(server: Server) -> Starlette:
     """The application for one loaded server."""
-    config = server.config
-    outputs = server.outputs
-    origins = Origins(config.public_hosts, config.allow_origins, config.token is not None)
-    house = House(
-        Gate.of(origins, config.token, config.call_rate),
-        server.stages,
-        Visits(config.max_connections),
-        server.find_avatar,
-        config.ice.servers,
-    )
-    metrics = ServerMetrics(server.stages, house.visits, server.pool)
-    metrics.add(OutputMetrics(outputs.decks, outputs.on_air))
+    config, outputs, house, api = server.config, server.outputs, server.house, server.api
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -80,11 +96,10 @@ def build_app(server: Server) -> Starlette:
 
     async def show_metrics(request: Request) -> Response:
         house.gate.require_token(request)
-        return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return server.metrics.response()
 
-    api = Api(server.avatar, server.showcase, house)
     routes = [
-        Route("/metrics", show_metrics),
+        *([] if config.metrics_port is not None else [Route("/metrics", show_metrics)]),
         *api.health_routes(),
         whip(house),
         whep(house),
@@ -95,7 +110,7 @@ def build_app(server: Server) -> Starlette:
     ]
     middleware = [
         Middleware(SecurityHeaders, framed_by=config.allow_origins),
-        Middleware(Cors, origins=origins),
+        Middleware(Cors, origins=server.origins),
     ]
     if config.is_loopback:
         names = (*LOOPBACK_HOSTS, config.host, *config.public_hosts)

@@ -68,20 +68,24 @@ def render(
     from visavis.render import RenderJob
     from visavis.render import render as run
 
-    if output is None and frames_dir is None:
-        raise typer.BadParameter("Give --out FILE.mp4, or --frames-dir DIR, or both.")
-    if preset not in PRESETS:
-        raise typer.BadParameter(f"--preset is one of {', '.join(PRESETS)}.")
-    bare = output_format is OutputFormat.RAW
-    if bare and output != STDOUT:
-        raise typer.BadParameter("--output-format raw is for --out -, the standard output.")
-    if audio == STDIN and sys.stdin.isatty():
-        raise typer.BadParameter("--audio - reads a pipe: ffmpeg … | visavis render --audio - …")
+    places = Places(output, frames_dir, output_format is OutputFormat.RAW, preset)
+    _require_sense(audio, places)
     raw = RawSound(input_rate, input_channels) if input_format is InputFormat.S16LE else None
-    places = Places(output, frames_dir, bare, preset)
     job = RenderJob(audio, places, frames, sessions, batch, reference, raw)
     loaded = avatars.load(avatars.resolve(avatar), engine_config(provider, template_cache))
     with progress_bar() as progress:
         result = run(loaded, job, FrameBar(progress, loaded.bundle.name))
     told = f"{result.frames} frames in {result.seconds:.2f} s: {result.fps:.1f} FPS"
     typer.echo(told, err=True) if output == STDOUT else out.print(told)
+
+
+def _require_sense(audio: Path, places: Places) -> None:
+    """Refuse what no single option shows to be wrong."""
+    if places.movie is None and places.folder is None:
+        raise typer.BadParameter("Give --out FILE.mp4, or --frames-dir DIR, or both.")
+    if places.preset not in PRESETS:
+        raise typer.BadParameter(f"--preset is one of {', '.join(PRESETS)}.")
+    if places.raw and places.movie != STDOUT:
+        raise typer.BadParameter("--output-format raw is for --out -, the standard output.")
+    if audio == STDIN and sys.stdin.isatty():
+        raise typer.BadParameter("--audio - reads a pipe: ffmpeg … | visavis render --audio - …")

@@ -1,10 +1,5 @@
 """`visavis serve`, as the command line takes it."""
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
 from visavis import avatars
 from visavis.cli_engine import Provider, TemplateCache, engine_config
 from visavis.cli_options import (
@@ -16,76 +11,69 @@ from visavis.cli_options import (
     Sessions,
     log_to_stderr,
 )
+from visavis.cli_serve_options import (
+    AllowOrigin,
+    CallRate,
+    Hls,
+    Host,
+    Latency,
+    MaxConnections,
+    MaxSessions,
+    MediaAddress,
+    MediaPorts,
+    MetricsPort,
+    OnAir,
+    Port,
+    PublicHost,
+    Record,
+    RecordOnRequest,
+    Stun,
+    Tls,
+    TlsCert,
+    TlsKey,
+    Token,
+    Turn,
+    TurnPassword,
+    TurnSecret,
+    TurnUser,
+)
 from visavis.config import ServeConfig
 from visavis.config_outputs import OutputsConfig
-from visavis.core.latency import LatencyName
 from visavis.engine.config import AUTO, DEFAULT_CACHE
 from visavis.transports.ice import IceSettings
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="TCP port.")] = 8080,
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    metrics_port: MetricsPort = None,
     avatar: AvatarName = "nova",
-    max_sessions: Annotated[
-        int | None, typer.Option(help="Most callers at once; default: measured at start.")
-    ] = None,
+    max_sessions: MaxSessions = None,
     sessions: Sessions = None,
-    token: Annotated[
-        str | None, typer.Option(envvar="VISAVIS_TOKEN", help="Bearer token callers must present.")
-    ] = None,
-    media_address: Annotated[
-        list[str] | None, typer.Option(help="Address for media; repeatable; default: all.")
-    ] = None,
-    public_host: Annotated[
-        list[str] | None, typer.Option(help="Name of a proxy in front; repeatable.")
-    ] = None,
-    allow_origin: Annotated[
-        list[str] | None, typer.Option(help="Site whose pages may call; repeatable.")
-    ] = None,
-    max_connections: Annotated[
-        int, typer.Option(help="Most callers, publishers and viewers at once.")
-    ] = 100,
-    call_rate: Annotated[
-        float, typer.Option(help="Calls a second that one address may begin.")
-    ] = 2.0,
-    latency: Annotated[
-        LatencyName, typer.Option(help="How long sound and pictures may be held back.")
-    ] = "balanced",
-    stun: Annotated[str | None, typer.Option(help="STUN server, such as stun:host:3478.")] = None,
-    turn: Annotated[
-        str | None, typer.Option(help="TURN relay, such as turn:host:3478?transport=udp.")
-    ] = None,
-    turn_user: Annotated[str | None, typer.Option(help="User name at the relay.")] = None,
-    turn_password: Annotated[
-        str | None, typer.Option(envvar="VISAVIS_TURN_PASSWORD", help="Password at the relay.")
-    ] = None,
-    turn_secret: Annotated[
-        str | None,
-        typer.Option(envvar="VISAVIS_TURN_SECRET", help="Secret shared with coturn, instead."),
-    ] = None,
-    media_ports: Annotated[
-        str | None, typer.Option(help="UDP ports for media, such as 40000-40100.")
-    ] = None,
-    tls: Annotated[
-        str | None, typer.Option(help="self-signed: make a certificate for HTTPS.")
-    ] = None,
-    tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain, PEM.")] = None,
-    tls_key: Annotated[Path | None, typer.Option(help="Its key, PEM.")] = None,
-    record: Annotated[
-        Path | None, typer.Option(help="Record every stage into this folder.")
-    ] = None,
-    record_on_request: Annotated[
-        bool, typer.Option("--record-on-request", help="Only what the API asks for.")
-    ] = False,
-    hls: Annotated[bool, typer.Option("--hls", help="Serve /hls/STAGE/index.m3u8 too.")] = False,
+    token: Token = None,
+    media_address: MediaAddress = None,
+    public_host: PublicHost = None,
+    allow_origin: AllowOrigin = None,
+    max_connections: MaxConnections = 100,
+    call_rate: CallRate = 2.0,
+    latency: Latency = "balanced",
+    stun: Stun = None,
+    turn: Turn = None,
+    turn_user: TurnUser = None,
+    turn_password: TurnPassword = None,
+    turn_secret: TurnSecret = None,
+    media_ports: MediaPorts = None,
+    tls: Tls = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+    record: Record = None,
+    record_on_request: RecordOnRequest = False,
+    hls: Hls = False,
     rtmp: Rtmp = None,
     camera: Camera = False,
     camera_device: CameraDevice = None,
     no_voice: NoVoice = False,
-    on_air: Annotated[
-        str, typer.Option(help="The stage that --rtmp and --camera show; it is always on.")
-    ] = "main",
+    on_air: OnAir = "main",
     provider: Provider = AUTO,
     template_cache: TemplateCache = DEFAULT_CACHE,
 ) -> None:
@@ -95,6 +83,7 @@ def serve(
     config = ServeConfig(
         host=host,
         port=port,
+        metrics_port=metrics_port,
         token=token,
         max_sessions=max_sessions,
         pool_sessions=sessions,

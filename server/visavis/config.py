@@ -19,6 +19,7 @@ class ServeConfig:
 
     host: str = "127.0.0.1"  # the address that the HTTP server binds
     port: int = 8080  # TCP; 0 takes any free one
+    metrics_port: int | None = None  # on 127.0.0.1; None: /metrics is on `port`, with the token
     token: str | None = None  # bearer token; required when others can reach the server
     max_sessions: int | None = None  # None: as many as a measurement at start says
     pool_sessions: int | None = None  # generator sessions; None: one per core
@@ -40,6 +41,8 @@ class ServeConfig:
         """Raises `ConfigError` for settings that cannot work or are not safe."""
         if not 0 <= self.port <= 65_535:
             raise ConfigError(f"The port {self.port} is not from 0 to 65535.")
+        if self.metrics_port is not None and not 0 <= self.metrics_port <= 65_535:
+            raise ConfigError("--metrics-port must be from 0 to 65535.")
         if self.max_sessions is not None and self.max_sessions < 1:
             raise ConfigError("--max-sessions must be at least 1.")
         if not 0 < self.call_rate <= 1000:

@@ -52,19 +52,18 @@ def http_server(app: ASGIApp, certificate: Certificate | None = None) -> HttpSer
     )
 
 
-def listen(config: ServeConfig) -> socket.socket:
-    """Bind before anything is loaded. Raises `ConfigError`."""
-    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+def listen(host: str, port: int, option: str = "--port") -> socket.socket:
+    """Bind before anything is loaded. Raises `ConfigError`, which names the option to change."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((config.host, config.port))
+        listener.bind((host, port))
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         raise ConfigError(
-            f"Cannot listen on {config.host} port {config.port}: {error.strerror}; "
-            "choose another with --port."
+            f"Cannot listen on {host} port {port}: {error.strerror}; choose another with {option}."
         ) from error
     return listener
 

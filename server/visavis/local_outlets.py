@@ -8,10 +8,10 @@ from pathlib import Path
 from visavis.avatars import Avatar
 from visavis.config_outputs import OutputsConfig
 from visavis.media.fanout import Fanout
+from visavis.media.outlet import Outlet
 from visavis.media.outputs.programme import Programme
 from visavis.media.outputs.recording import Recording
 from visavis.media.outputs.sink import Sink
-from visavis.media.stream import Outlet
 from visavis.outputs import open_devices
 from visavis.transports.rtmp import RtmpPush
 from visavis.transports.window import Window

@@ -8,13 +8,14 @@ from dataclasses import fields
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from starlette.responses import Response
 
 from visavis.core.ladder import RUNGS
 from visavis.core.speech import SpeechState
 from visavis.engine.pool import SessionPool
 from visavis.media.stage import Stage
 from visavis.media.stages import Stages
-from visavis.media.stream import StreamCounters
+from visavis.media.streamcounters import StreamCounters
 from visavis.transports.visit import Visits
 
 _STREAM_FIELDS = [field.name for field in fields(StreamCounters)]
@@ -34,9 +35,10 @@ class ServerMetrics(Collector):
         """Collect these too."""
         self._registry.register(more)
 
-    def text(self) -> bytes:
+    def response(self) -> Response:
         """The metrics in Prometheus' text format."""
-        return generate_latest(self._registry)
+        text = generate_latest(self._registry)
+        return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
     def collect(self) -> Iterable[Metric]:
         """One pass over all counters."""

@@ -20,6 +20,8 @@ from visavis.engine.pool import SessionPool
 from visavis.http_server import certificate_for, http_server, listen, url
 from visavis.media.showcase import Showcase
 from visavis.media.stages import Stages
+from visavis.memory import share_arenas, tended
+from visavis.monitor import monitored
 from visavis.outputs import Outputs
 from visavis.temporary import temporary_folder
 from visavis.transports import aiortc_patches
@@ -33,6 +35,7 @@ def run_server(config: ServeConfig, bundle: Bundle) -> None:
     """Serve an avatar until a signal asks to stop. Raises `ConfigError` and `BundleError`."""
     config.check()
     sys.setswitchinterval(_SWITCH_S)
+    share_arenas()
     aiortc_patches.use_addresses(config.media_addresses)
     if config.media_ports:
         aiortc_patches.use_ports(*config.media_ports)
@@ -40,7 +43,8 @@ def run_server(config: ServeConfig, bundle: Bundle) -> None:
     aiortc_patches.end_closed_connections()
     aiortc_patches.ignore_early_packets()
     with ExitStack() as stack:
-        listener = stack.enter_context(listen(config))
+        listener = stack.enter_context(listen(config.host, config.port))
+        monitor = _listen_for_tools(config, stack)
         certificate = certificate_for(config)
         _tell_about_tls(config, certificate)
         avatar = load(bundle, config.engine)
@@ -57,10 +61,24 @@ def run_server(config: ServeConfig, bundle: Bundle) -> None:
         _log.info(describe_latency(latency, bundle.window, bundle.mel))
         stack.enter_context(in_background((showcase.film, avatar.prepare_rest)))
         runner = stack.enter_context(asyncio.Runner(loop_factory=_loop_factory()))
-        runner.run(_serve(server, listener, certificate))
+        runner.run(_serve(server, listener, monitor, certificate))
 
 
-async def _serve(server: Server, listener: socket.socket, certificate: Certificate | None) -> None:
+def _listen_for_tools(config: ServeConfig, stack: ExitStack) -> socket.socket | None:
+    """A port of its own for `/metrics`, if there is to be one."""
+    if config.metrics_port is None:
+        return None
+    listener = listen("127.0.0.1", config.metrics_port, "--metrics-port")
+    _log.info("metrics at http://127.0.0.1:%d/metrics", listener.getsockname()[1])
+    return stack.enter_context(listener)
+
+
+async def _serve(
+    server: Server,
+    listener: socket.socket,
+    monitor: socket.socket | None,
+    certificate: Certificate | None,
+) -> None:
     http = http_server(build_app(server), certificate)
     loop = asyncio.get_running_loop()
 
@@ -71,10 +89,11 @@ async def _serve(server: Server, listener: socket.socket, certificate: Certifica
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    limit = server.stages.limit
-    callers = "1 caller" if limit == 1 else f"{limit} callers"
+    stages = server.stages
+    callers = "1 caller" if stages.limit == 1 else f"{stages.limit} callers"
     _log.info("visavis is ready for %s at %s", callers, url(server.config, listener))
-    await http.serve(sockets=[listener])
+    async with tended(lambda: sum(stages.ended.values())), monitored(server, monitor):
+        await http.serve(sockets=[listener])
 
 
 def _tell_about_tls(config: ServeConfig, certificate: Certificate | None) -> None:

@@ -34,6 +34,26 @@ def test_axe_finds_nothing(
     context.close()
 
 
+_REACH = """() => {
+  const parts = document.querySelectorAll('main :is(h1, p, li, form, button, input, figure)');
+  const boxes = [...parts].filter((part) => part.checkVisibility())
+    .map((part) => part.getBoundingClientRect());
+  return [Math.min(...boxes.map((box) => box.left)), Math.max(...boxes.map((box) => box.right))];
+}"""
+
+
+@pytest.mark.parametrize("path", ["/", "/watch/", "/overlay/", "/meet/", "/check/"])
+def test_a_phone_shows_all_of_it_within_the_margin(
+    server: RunningServer, page: Page, path: str
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(server.url + path)
+    page.wait_for_load_state("networkidle")
+    left, right = page.evaluate(_REACH)
+    assert left >= 20
+    assert right <= 390 - 20
+
+
 def _focused(page: Page) -> str:
     return str(
         page.evaluate("""() => {

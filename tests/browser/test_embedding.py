@@ -22,6 +22,8 @@ def examples() -> list[str]:
 
 
 class _Quiet(SimpleHTTPRequestHandler):
+    timeout = 1.0  # s: browsers open connections that they may never use
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
 
@@ -110,6 +112,9 @@ def test_an_iframe_of_the_other_site(
     frame = page.frame_locator("iframe")
     frame.locator("visavis-avatar video.live").wait_for()
     expect(frame.locator("visavis-avatar video.live")).to_have_css("opacity", "1")
+    box = frame.locator("visavis-avatar").bounding_box()
+    assert box
+    assert box["width"] == box["height"]  # as the lamp is, though the frame is twice as wide
 
 
 def test_the_element_says_what_is_wrong(

@@ -15,6 +15,14 @@ BREAK = """() => new Promise((resolve) => {
   talk.peer.close();
 })"""
 
+# Nothing says that the line is down: only no packet comes any more.
+SILENCE = BREAK.replace(
+    "talk.peer.close()",
+    """talk.peer.getStats().then((report) => {
+    talk.peer.getStats = () => Promise.resolve(report);
+  })""",
+)
+
 
 def _accepted(server: RunningServer) -> float:
     lines = httpx.get(f"{server.url}/metrics").text.splitlines()
@@ -29,4 +37,6 @@ def test_a_broken_line_is_taken_up_again(server: RunningServer, page: Page) -> N
     before = _accepted(server)
     assert page.evaluate(BREAK) == ["reconnecting", "live"]
     assert _accepted(server) == before  # the same stage, not a new one
+    assert page.evaluate(SILENCE) == ["reconnecting", "live"]
+    assert _accepted(server) == before
     page.get_by_role("button", name="Stop", exact=True).click()

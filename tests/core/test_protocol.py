@@ -13,9 +13,10 @@ JSON = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=8,
 )
+KINDS = ("start", "end", "interrupt", "gesture", "caption")
 FIELDS = st.dictionaries(
-    st.sampled_from(["type", "version", "rate", "avatar", "token", "name", "x"]),
-    JSON | st.sampled_from(["start", "end", "interrupt", "gesture", 1, 24_000]),
+    st.sampled_from(["type", "version", "rate", "avatar", "token", "name", "text", "x"]),
+    JSON | st.sampled_from([*KINDS, 1, 24_000, "\ud800"]),
 )
 
 
@@ -45,7 +46,8 @@ def test_anything_is_read_or_refused(text: str) -> None:
     except ProtocolError as error:
         refusal = error
     if refusal is None:
-        assert message.kind in ("start", "end", "interrupt", "gesture")
+        assert message.kind in KINDS
+        json.dumps(dict(message.fields), ensure_ascii=False).encode()
         return
     json.dumps(refusal.event())
     assert "\n" not in str(refusal)

@@ -14,7 +14,7 @@ from visavis.core.bundlefile import read_file
 from visavis.core.window import WindowSpec
 from visavis.engine.features import FeatureStream, SpeechStep, look_ahead_frames
 from visavis.engine.models import AudioEncoder, Heard
-from visavis.engine.reference import audio_window, encode_clip, gate_clip, hear_clip
+from visavis.engine.reference import audio_window, gate_clip, hear_clip
 
 Float32 = NDArray[np.float32]
 OWN = WindowSpec(offset=-5, left=7, right=0, shift=0, edge="silence")
@@ -59,7 +59,7 @@ def test_the_steps_are_the_references(
     clip = speechlike[4_000 : 4_000 + samples]
     steps = _steps(_stream(lamp, window), [clip])
     count = -(-samples // 640)
-    features = encode_clip(bundle, lamp.encoder, clip, count)
+    features = np.stack([one.feature for one in hear_clip(bundle, lamp.encoder, clip, count)])
     gains = gate_clip(clip, count, look_ahead_frames(bundle))
     silence = lamp.encoder.silence
     wanted = [audio_window(bundle, features, silence, k).tobytes() for k in range(count)]

@@ -23,7 +23,7 @@ KEYS = (0,)
 AUDIO = np.zeros((1, 8, 1), np.float32)
 MARGIN_S = 30  # far more than anything here takes
 HURRY_S = 10.0  # a deadline that nothing here misses
-QUICK = Patience(lease_s=0.2, pause_s=0.05, longest_pause_s=0.05)
+QUICK = Patience(lease_s=0.6, pause_s=0.05, longest_pause_s=0.05)
 
 
 class Trap:

@@ -11,7 +11,7 @@ from visavis.avatars import Avatar
 from visavis.core.compositor import planes
 from visavis.core.window import WindowSpec
 from visavis.engine.pool import SessionPool
-from visavis.engine.reference import encode_clip, gate_clip, reference_frames
+from visavis.engine.reference import gate_clip, hear_clip, reference_frames
 from visavis.engine.renderer import Renderer
 
 Float32 = NDArray[np.float32]
@@ -66,7 +66,8 @@ def test_a_clip_shorter_than_a_window_has_frames_in_the_contracts_family(
 ) -> None:
     bundle = replace(lamp.bundle, window=WindowSpec(left=4, right=3))
     frames = -(-samples // 640)
-    features = encode_clip(bundle, lamp.encoder, speechlike[:samples], frames)
+    heard = hear_clip(bundle, lamp.encoder, speechlike[:samples], frames)
+    features = np.stack([one.feature for one in heard])
     assert features.shape[1] == 1
     assert np.isfinite(features).all()
 

@@ -1,11 +1,13 @@
 """A server process under fault: no descriptors left, a signal while somebody talks, odd names."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
 import resource
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -13,7 +15,6 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -25,7 +26,7 @@ LIMIT_S = 60.0
 QUICK = ("--avatar", "lamp", "--max-sessions", "2", "--sessions", "1", "--port", "0")
 
 
-@contextmanager
+@contextlib.contextmanager
 def _server(
     avatars: Path, *arguments: str, descriptors: int | None = None
 ) -> Iterator[tuple["subprocess.Popen[str]", str, Path]]:
@@ -95,6 +96,28 @@ def test_a_signal_while_somebody_is_there_is_an_orderly_end(
         assert process.wait(LIMIT_S) == 0
         assert code in (1001, 1012)
         assert "Traceback" not in log.read_text()
+
+
+def test_a_second_signal_waits_for_no_request(avatar_folder: Path) -> None:
+    with _server(avatar_folder) as (process, url, log):
+        address = ("127.0.0.1", int(url.rsplit(":", 1)[1]))
+        with socket.create_connection(address) as slow:
+            slow.sendall(
+                b"POST /whip/news HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n"
+                b"Content-Type: application/sdp\r\nExpect: 100-continue\r\n\r\n"
+            )
+            assert slow.recv(100).startswith(b"HTTP/1.1 100")  # the body is waited for
+            process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(ConnectionRefusedError):
+                while True:
+                    socket.create_connection(address).close()
+                    time.sleep(0.02)
+            assert process.poll() is None
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(LIMIT_S) == 0
+            with contextlib.suppress(ConnectionResetError):
+                assert b" 408 " not in slow.recv(100)  # which it would be told in the end
+        assert "timeout graceful shutdown exceeded" not in log.read_text()
 
 
 async def _talk_until_the_end(

@@ -111,6 +111,20 @@ async def test_who_only_hears_costs_no_picture(broadcast: Broadcast) -> None:
     assert not broadcast._renditions
 
 
+async def test_sound_that_a_late_stream_catches_up_arrives_whole_and_alone(
+    broadcast: Broadcast,
+) -> None:
+    viewer = broadcast.subscribe()
+    viewer.see("h264")
+    viewer.hear()
+    for tick in range(12):  # at once: half a second
+        broadcast.release(tick, None, SILENCE)
+    packets = [await viewer.audio.get() for _ in range(24)]
+    assert [packet.pts for packet in packets] == [960 * number for number in range(24)]
+    assert viewer.dropped == 0
+    assert broadcast.counters.pictures == 0
+
+
 async def test_a_stalled_viewer_loses_only_his_own(broadcast: Broadcast) -> None:
     studio, quick, stalled = Studio(broadcast), broadcast.subscribe(), broadcast.subscribe()
     quick.see("h264")

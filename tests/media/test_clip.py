@@ -1,6 +1,8 @@
 """Template clips: decoded as described, or refused in one sentence."""
 
 import hashlib
+import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -158,6 +160,20 @@ def test_too_few_or_too_many_frames_are_told(tmp_path: Path, make: Make, count: 
 def test_the_wrong_size_is_told(tmp_path: Path, make: Make) -> None:
     _video(tmp_path / "idle.mkv", [_grey(64, 48, 50)] * 3)
     with pytest.raises(BundleError, match=r"idle\.mkv does not hold 3 pictures of 64×64"):
+        load_template(make())
+
+
+def test_a_picture_that_would_fill_the_memory_is_not_decoded(tmp_path: Path, make: Make) -> None:
+    """16 million grey pixels."""
+    side = 4000
+    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    pixels = zlib.compress(bytes(side * (side + 1)), 9)
+    data = b"\x89PNG\r\n\x1a\n"
+    for kind, body in ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b"")):
+        data += struct.pack(">I", len(body)) + kind + body
+        data += struct.pack(">I", zlib.crc32(kind + body))
+    (tmp_path / "idle.mkv").write_bytes(data)
+    with pytest.raises(BundleError, match=r"idle\.mkv is not a picture or video that FFmpeg reads"):
         load_template(make())
 
 

@@ -17,7 +17,7 @@ class Noting:
         self.ticks: list[int] = []
         self._fails_at = fails_at
 
-    def release(self, tick: int, frame: Frame, sound: NDArray[np.float32]) -> None:
+    def release(self, tick: int, frame: Frame | None, sound: NDArray[np.float32]) -> None:
         if tick == self._fails_at:
             raise RuntimeError("a fault")
         self.ticks.append(tick)
@@ -55,7 +55,7 @@ def test_an_outlet_may_leave_while_it_is_served() -> None:
     fanout, last = Fanout(), Noting()
 
     class Leaving(Noting):
-        def release(self, tick: int, frame: Frame, sound: NDArray[np.float32]) -> None:
+        def release(self, tick: int, frame: Frame | None, sound: NDArray[np.float32]) -> None:
             fanout.remove(self)
 
     fanout.add(Leaving())

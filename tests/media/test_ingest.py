@@ -115,6 +115,51 @@ def test_piled_up_speech_is_not_cut_but_played_a_little_faster() -> None:
     assert np.abs(np.diff(np.concatenate(heard))).max() < steepest  # no seam anywhere
 
 
+@pytest.mark.parametrize("loud", [True, False])
+def test_what_came_while_the_reader_was_late_has_not_piled_up(loud: bool) -> None:
+    ingest, behind = Ingest(), 10
+    spoken = _ramp(0, 60 * TICK) * np.float32(1 if loud else 1e-9)
+    ingest.push(spoken[: TICK + TARGET])
+    heard = [ingest.pull(TICK)]
+    ingest.push(spoken[TICK + TARGET : (2 + behind) * TICK + TARGET])
+    heard += [ingest.pull(TICK, late_s=late * 0.04) for late in range(behind, -1, -1)]
+    np.testing.assert_array_equal(np.concatenate(heard), spoken[: (2 + behind) * TICK])
+    assert (ingest.counters.filled, ingest.counters.dropped) == (0, 0)
+
+
+def test_a_late_reader_learns_nothing_of_the_speakers_clock() -> None:
+    """What is left in the buffer when he comes is more than it was in time."""
+    ingest = Ingest()
+    spoken = _ramp(0, 210 * TICK)
+    ingest.push(spoken[: TICK + TARGET])
+    heard = [ingest.pull(TICK)]
+    for tick in range(1, 200):  # always 30 ms late, and the packets of these 30 ms are there
+        end = (tick + 1) * TICK + TARGET
+        ingest.push(spoken[end - TICK + 960 * (tick > 1) : end + 960])
+        heard.append(ingest.pull(TICK, late_s=0.03))
+    np.testing.assert_array_equal(np.concatenate(heard), spoken[: 200 * TICK])
+    assert ingest.target_s == LATENCIES["balanced"].buffer_s
+
+
+def test_a_late_reader_does_not_begin_with_too_little() -> None:
+    ingest = Ingest()
+    ingest.push(_ramp(0, TICK + TARGET))
+    assert not ingest.pull(TICK, late_s=0.02).any()  # in time, 20 ms less would have been there
+    ingest.push(_ramp(TICK + TARGET, TICK))
+    np.testing.assert_array_equal(ingest.pull(TICK, late_s=0.02), _ramp(0, TICK))
+
+
+def test_it_tells_when_not_all_is_there() -> None:
+    ingest = Ingest()
+    assert ingest.short(TICK)
+    ingest.push(_ramp(0, TICK + TARGET))
+    assert not ingest.short(TICK)
+    ingest.pull(TICK)
+    assert ingest.short(TICK)
+    ingest.push(_ramp(TICK + TARGET, TICK))
+    assert not ingest.short(TICK)
+
+
 @pytest.mark.parametrize("ppm", [-300, 300])
 def test_a_wrong_clock_never_empties_or_fills_the_buffer(ppm: int) -> None:
     ingest = Ingest()

@@ -34,6 +34,12 @@ class Feeding(Studio):
         )
 
 
+class Watched(Studio):
+    """A studio that is another's second outlet."""
+
+    viewers = 1
+
+
 def _loud(release_sound: Float32) -> bool:
     return bool(np.abs(release_sound).max() > 0.1)
 
@@ -153,7 +159,7 @@ async def test_pauses_between_words_are_kept(lamp: Avatar, make_tone: ToneMaker)
 
 
 async def test_other_canvases_show_the_same_moment(lamp: Avatar, make_tone: ToneMaker) -> None:
-    studio, other = Studio(make_tone(2.0, (0.4, 1.2))), Studio(np.empty(0, np.float32))
+    studio, other = Studio(make_tone(2.0, (0.4, 1.2))), Watched(np.empty(0, np.float32))
     with InlinePool(lamp.fast) as pool:
         stream = AvatarStream(
             lamp.template, lamp.features, pool, studio.ingest, studio, studio.clock, studio.sleep
@@ -163,6 +169,24 @@ async def test_other_canvases_show_the_same_moment(lamp: Avatar, make_tone: Tone
     seen = [[(r.tick, r.lit, r.sound.tobytes()) for r in s.releases] for s in (studio, other)]
     assert seen[0] == seen[1]
     assert any(lit for _, lit, _ in seen[0])
+
+
+async def test_nothing_is_composed_for_a_canvas_that_nobody_watches(
+    lamp: Avatar, make_tone: ToneMaker
+) -> None:
+    studio, other = Studio(make_tone(2.0, (0.2, 1.8))), Watched(np.empty(0, np.float32))
+    with InlinePool(lamp.fast) as pool:
+        stream = AvatarStream(
+            lamp.template, lamp.features, pool, studio.ingest, studio, studio.clock, studio.sleep
+        )
+        stream.show(lamp.cut_out, other)
+
+        def before(tick: int) -> None:  # the other is asked for the tick before this one
+            other.viewers = int(not 16 <= tick <= 30)
+
+        studio.before = before
+        await studio.play(stream, 40)
+    assert [r.tick for r in other.releases] == [*range(15), *range(30, 40)]
 
 
 async def test_a_listener_that_fails_disturbs_nobody(lamp: Avatar, make_tone: ToneMaker) -> None:

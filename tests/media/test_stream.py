@@ -69,17 +69,19 @@ async def test_the_delay_is_told(lamp: Avatar, make_tone: ToneMaker) -> None:
 
 
 @pytest.mark.parametrize("held_s", [0.05, 0.2, 1.0])
-async def test_a_loop_held_up_skips_and_does_not_burst(
-    lamp: Avatar, make_tone: ToneMaker, held_s: float
+@pytest.mark.parametrize("asleep", [60, 61])  # before a tick, or before its release
+async def test_a_loop_held_up_leaves_pictures_out_and_does_not_burst_them(
+    lamp: Avatar, make_tone: ToneMaker, held_s: float, asleep: int
 ) -> None:
-    studio = Studio(make_tone(5.0, (0.4, 3.0)), holds={60: held_s})
+    studio = Studio(make_tone(5.0, (0.4, 3.0)), holds={asleep: held_s})
     with InlinePool(lamp.fast) as pool:
         stream = await studio.run(lamp, pool, 70)
-    ticks = [release.tick for release in studio.releases]
-    skipped = ticks[-1] + 1 - len(ticks)
-    assert int(held_s / FRAME_S) - 1 <= skipped <= int(held_s / FRAME_S) + 1
-    assert stream.counters.skipped == skipped
-    times = [release.time_s for release in studio.releases]
+    ticks = [release.tick for release in studio.releases if release.pictured]
+    missing = ticks[-1] + 1 - len(ticks)
+    assert int(held_s / FRAME_S) - 1 <= missing <= int(held_s / FRAME_S) + 1
+    assert stream.counters.skipped + stream.counters.lost == missing
+    assert (stream.counters.lost > 0) == (held_s > 0.5)
+    times = [release.time_s for release in studio.releases if release.pictured]
     assert ticks == sorted(set(ticks))
     pairs = zip(times, times[2:], strict=False)
     assert min(later - earlier for earlier, later in pairs) >= FRAME_S - 1e-6
@@ -87,6 +89,27 @@ async def test_a_loop_held_up_skips_and_does_not_burst(
         assert release.time_s >= 1000.0 + RELEASE_S + FRAME_S * release.tick - 1e-6
     last = studio.releases[-1]
     assert last.time_s == pytest.approx(1000.0 + RELEASE_S + FRAME_S * last.tick)
+
+
+@pytest.mark.parametrize("passes", [0, 1, 3])
+@pytest.mark.parametrize("held_s", [0.02, 0.05, 0.1, 0.4])
+async def test_a_loop_held_up_loses_no_sound(
+    lamp: Avatar, make_tone: ToneMaker, held_s: float, passes: int
+) -> None:
+    """Not even if the ticks are served before the sockets: what came meanwhile is read first."""
+    clip = make_tone(5.0) + np.random.default_rng(5).normal(0, 0.1, 240_000).astype(np.float32)
+    holds = {40: held_s, 61: held_s, 90: held_s, 93: held_s}
+    studio = Studio(clip, holds=holds, passes=passes)
+    with InlinePool(lamp.fast) as pool:
+        stream = await studio.run(lamp, pool, 70)
+    assert [release.tick for release in studio.releases] == list(range(len(studio.releases)))
+    heard = studio.heard()
+    begin = int(np.flatnonzero(heard)[0])
+    shift = next(n for n in range(4000) if (heard[begin : begin + 9] == clip[n : n + 9]).all())
+    assert heard[begin:].tobytes() == clip[shift : shift + len(heard) - begin].tobytes()
+    assert studio.ingest.counters.dropped == 0
+    assert studio.ingest.target_s == LATENCIES["balanced"].buffer_s
+    assert stream.counters.skipped >= int(held_s / FRAME_S) - 1
 
 
 async def test_a_muted_microphone_is_an_avatar_at_rest(lamp: Avatar) -> None:

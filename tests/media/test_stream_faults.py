@@ -183,6 +183,6 @@ async def test_a_mouth_that_comes_with_the_cancellation_does_not_keep_the_stream
         pool.promised.set_result(pool.result)
         await asyncio.sleep(0)  # the loop knows of it, the stream not yet
         running.cancel()
-        done, _ = await asyncio.wait({running}, timeout=5)
+        done, _ = await asyncio.wait({running}, timeout=30)
         assert done
         assert running.cancelled()

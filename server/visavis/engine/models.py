@@ -65,15 +65,6 @@ class RoiGenerator(Protocol):
     def generate(self, templates: Float32, audio: Float32, keys: Sequence[int] = ()) -> Float32: ...
 
 
-class RoiModel(Protocol):
-    """A generator that can be opened as often as the pool wants sessions."""
-
-    @property
-    def bundle(self) -> Bundle: ...
-
-    def open(self) -> RoiGenerator: ...
-
-
 @dataclass(frozen=True)
 class GeneratorModel:
     """A generator that can be opened as often as the pool wants sessions."""

@@ -39,11 +39,6 @@ def reference_frames(
         yield template.speaking(index, roi, gains[frame])
 
 
-def encode_clip(bundle: Bundle, encoder: AudioEncoder, pcm: Float32, frames: int) -> Float32:
-    """The features [windows, F] of a whole clip."""
-    return np.stack([heard.feature for heard in hear_clip(bundle, encoder, pcm, frames)])
-
-
 def hear_clip(bundle: Bundle, encoder: AudioEncoder, pcm: Float32, frames: int) -> list[Heard]:
     """What the encoder hears in each window of a whole clip."""
     window = bundle.window

@@ -19,7 +19,7 @@ from visavis.media.rendition import Rendition
 from visavis.media.subscription import MediaEpoch, Subscription
 
 Float32 = NDArray[np.float32]
-_SOUND_WAITING = 4  # releases before the Opus encoder
+_SOUND_WAITING = 16  # releases before the Opus encoder: what a late stream catches up, and more
 _PLAN_TICKS = FPS  # the bit rates are looked at once a second
 
 
@@ -70,16 +70,17 @@ class Broadcast:
         total.lost += sum(viewer.dropped for viewer in {*self._viewers, *self._listeners})
         return total
 
-    def release(self, tick: int, frame: Frame, sound: Float32) -> None:
-        """See `visavis.media.stream.Outlet`."""
+    def release(self, tick: int, frame: Frame | None, sound: Float32) -> None:
+        """See `visavis.media.outlet.Outlet`."""
         if self.epoch.wall_s is None:
             self.epoch.wall_s = time.time() - tick * FRAME_S
         if self._sound is not None:
             self._sound.put((tick, sound))
         if tick % _PLAN_TICKS == 0:
             self._plan()
-        for rendition in self._renditions.values():
-            rendition.release(tick, frame)
+        if frame is not None:
+            for rendition in self._renditions.values():
+                rendition.release(tick, frame)
 
     def show(self, viewer: Subscription, codec: VideoCodec) -> None:
         """Called by `Subscription.see`."""
@@ -95,7 +96,11 @@ class Broadcast:
         if self._sound is None:
             encoder = Opus()
             self._sound = EncoderThread(
-                "opus", lambda work: encoder.encode(*work), self._heard, _SOUND_WAITING
+                "opus",
+                lambda work: encoder.encode(*work),
+                self._heard,
+                _SOUND_WAITING,
+                pictures=False,
             )
 
     def dismiss(self, viewer: Subscription) -> None:

@@ -18,6 +18,7 @@ from visavis.core.template import Template
 from visavis.errors import BundleError
 
 _BORDER_PIXELS = 6  # of the feather where a bundle brings no mask
+_ROOM = 4  # a decoder may need more than the picture's own pixels, but not as many as a bomb has
 
 
 def load_template(bundle: Bundle) -> Template:
@@ -128,8 +129,11 @@ def _decode(
     """Exactly `count` pictures of `size` (width, height) from a file of the bundle, one by one:
     a clip with its mattes takes three times the memory of its frames."""
     label, taken = str(bundle.path(name)), 0
+    bound = {"max_pixels": str(_ROOM * size[0] * size[1])}
     try:
-        with av.open(io.BytesIO(read_file(bundle, name)), "r") as container:
+        source = io.BytesIO(read_file(bundle, name))
+        with av.open(source, "r", options=bound) as container:
+            container.streams.video[0].codec_context.options = bound
             container.streams.video[0].thread_type = "AUTO"
             for frame in container.decode(video=0):
                 taken += 1

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.core.compositor import Frame
-from visavis.media.stream import Outlet
+from visavis.media.outlet import Outlet
 
 _log = logging.getLogger(__name__)
 
@@ -32,8 +32,8 @@ class Fanout:
         if outlet in self._outlets:
             self._outlets.remove(outlet)
 
-    def release(self, tick: int, frame: Frame, sound: NDArray[np.float32]) -> None:
-        """See `visavis.media.stream.Outlet`."""
+    def release(self, tick: int, frame: Frame | None, sound: NDArray[np.float32]) -> None:
+        """See `visavis.media.outlet.Outlet`."""
         for outlet in self.outlets:
             try:
                 outlet.release(tick, frame, sound)

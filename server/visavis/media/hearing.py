@@ -52,15 +52,19 @@ class Hearing:
         self._features = features()
         self.look_ahead = self._features.look_ahead
         self._generation = 0
-        self._failed = 0
         self._resampler = _primed_resampler()
         self._pieces = self._silence()
 
-    def next(self) -> Moment:
-        """Hear one frame of sound."""
-        moment = self._hear()
+    @property
+    def short(self) -> bool:
+        """Whether the next frame of live sound is not there yet."""
+        return self._source.short(FRAME_OUTPUT_SAMPLES)
+
+    def next(self, late_s: float = 0.0) -> Moment:
+        """Hear one frame of sound, which was due `late_s` ago."""
+        moment = self._hear(late_s)
         while self._may_skip(moment):
-            moment = self._hear()
+            moment = self._hear(late_s)
         return moment
 
     def interrupt(self, sounding: bool) -> int:
@@ -80,8 +84,8 @@ class Hearing:
         """Whether there was no interrupt since this was heard."""
         return moment.generation == self._generation
 
-    def _hear(self) -> Moment:
-        sound = self._source.pull(FRAME_OUTPUT_SAMPLES)
+    def _hear(self, late_s: float) -> Moment:
+        sound = self._source.pull(FRAME_OUTPUT_SAMPLES, late_s)
         self._pieces.append(_Piece(sound, self._source.receipt(), self._source.gave_filler))
         try:
             steps = self._features.push(self._resampler.push(sound))

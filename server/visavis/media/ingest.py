@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.core.jitter import JitterControl
+from visavis.core.jitter import MOST_STRETCH, JitterControl
 from visavis.core.latency import LATENCIES, Latency
 from visavis.core.stretch import Stretcher
 from visavis.core.timeline import OUTPUT_RATE, PTIME_SAMPLES
@@ -19,6 +19,7 @@ _MOST_TARGET_S = 0.12
 _PAUSE = round(0.3 * OUTPUT_RATE)  # a longer hole is a pause of the sender, not jitter
 _RESTART = OUTPUT_RATE  # a longer jump of the sender's timeline is a new one
 _FADE = 240  # samples, 5 ms: a cut is not to click
+_PUNCTUAL_S = 0.004  # a pull that is later tells nothing of when sound arrives
 
 
 @dataclass
@@ -37,6 +38,9 @@ class Ingest:
     below the bound is given back in silence, where nobody hears it, and else by playing a little
     faster; so is the drift of the sender's clock. Underflow: silence now, and the target grows by
     what came late, so that a stutter is heard once, not for ever.
+
+    A reader who is late himself says so: what has come since his samples were due has not piled up,
+    and nothing is learnt from it.
     """
 
     ahead = 0  # samples that may be pulled ahead of their time: none of what is spoken right now
@@ -78,16 +82,22 @@ class Ingest:
         self._end = None if self._end is None else self._end + max(0, gap) + len(samples)
         self._buffer = np.concatenate((self._buffer, np.zeros(silence, np.float32), samples))
 
-    def pull(self, count: int) -> Float32:
-        """Give `count` samples, silence where there is none."""
-        self._shed(count)
+    def short(self, count: int) -> bool:
+        """Whether not all of the next `count` samples are there."""
+        return len(self._buffer) < self._stretcher.needs(count, 1 + MOST_STRETCH)
+
+    def pull(self, count: int, late_s: float = 0.0) -> Float32:
+        """Give `count` samples, silence where there is none. They were due `late_s` ago."""
+        late = late_s > _PUNCTUAL_S
+        since = round(late_s * OUTPUT_RATE) if late else 0  # what has come for those after them
+        self._shed(count + since, gladly=not late)
         target = round(self._control.target_s * OUTPUT_RATE)
-        if self._filling and len(self._buffer) < count + target:
+        if self._filling and len(self._buffer) < count + since + target:
             self.counters.filled += count
             self._owed += count if self._cut and not len(self._buffer) else 0
             return np.zeros(count, np.float32)
         resumes, self._filling, self._cut = self._filling and self._cut, False, False
-        ratio = self._control.pulled((len(self._buffer) - count) / OUTPUT_RATE)
+        ratio = self._control.steady if late else self._control.pulled(self._left_s(count))
         missing = max(0, self._stretcher.needs(count, ratio) - len(self._buffer))
         if missing:
             return self._run_dry(count, ratio, missing)
@@ -130,12 +140,16 @@ class Ingest:
         padded = np.concatenate((rest, np.zeros(missing, np.float32)))
         return self._stretcher.take(padded, count, ratio)[0]
 
-    def _shed(self, count: int) -> None:
+    def _left_s(self, count: int) -> float:
+        return (len(self._buffer) - count) / OUTPUT_RATE
+
+    def _shed(self, count: int, gladly: bool) -> None:
+        """Drop what is too much; `gladly`: in silence also what is only more than enough."""
         target = round(self._control.target_s * OUTPUT_RATE)
         spare = len(self._buffer) - count - target
         if spare > self._most - target:
             drop = spare
-        elif spare > _SLACK and np.abs(self._buffer[:PTIME_SAMPLES]).max() < _QUIET:
+        elif gladly and spare > _SLACK and np.abs(self._buffer[:PTIME_SAMPLES]).max() < _QUIET:
             drop = PTIME_SAMPLES
         else:
             return

@@ -86,7 +86,11 @@ class PcmFeed:
             self._open = False
             self._ends.append((self._pulled + self._queued, self.utterance))
 
-    def pull(self, count: int) -> Float32:
+    def short(self, count: int) -> bool:
+        """See `visavis.media.switch.Source`: it is sent ahead of its time, and never awaited."""
+        return False
+
+    def pull(self, count: int, late_s: float = 0.0) -> Float32:
         """Give `count` samples, silence where there is none."""
         given = np.zeros(count, np.float32)
         place = 0

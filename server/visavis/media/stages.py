@@ -12,7 +12,7 @@ from visavis.errors import OccupiedError, ServerFullError
 from visavis.media.counters import accumulate
 from visavis.media.ingest import IngestCounters
 from visavis.media.stage import Actor, Stage
-from visavis.media.stream import StreamCounters
+from visavis.media.streamcounters import StreamCounters
 
 _log = logging.getLogger(__name__)
 _RETRY_AFTER_S = 10

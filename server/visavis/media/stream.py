@@ -1,20 +1,20 @@
 """The 25 FPS loop of one live stream: the one place where the stages meet.
 
 Each tick hears 40 ms of sound, makes the frame that this sound completes, and releases that frame
-together with its own, equally delayed sound. Lip sync is this structure; nothing is tuned.
+together with its own, equally delayed sound. Lip sync is this structure; nothing is tuned. A loop
+that is late catches up with the sound, back to back, and leaves pictures out.
 Whatever is under way carries the generation that it was heard in; an interrupt begins a new one.
 """
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from visavis.core.cadence import Cadence
 from visavis.core.canvas import Canvas
 from visavis.core.choreography import Choreography
 from visavis.core.compositor import Frame
@@ -30,35 +30,15 @@ from visavis.engine.models import GeneratorError, PoolBusyError
 from visavis.engine.pool import SessionPool
 from visavis.engine.request import LateError, Planes
 from visavis.media.hearing import Hearing, Moment, fade_out
+from visavis.media.outlet import Audience, Outlet
+from visavis.media.streamcounters import StreamCounters
 from visavis.media.switch import Source
 
 Float32 = NDArray[np.float32]
 _log = logging.getLogger(__name__)
-_FPS_WINDOW = 51  # releases, two seconds
-_INTERVALS_WINDOW = 1501  # releases, a minute
+_CATCH_UP = 12  # ticks: sound that is later than half a second is of no more use
+_PASSES = 4  # of the loop, until what waits in a socket has come through
 _CLOSING_GAIN = 0.5  # of the one frame between an open mouth and a closed one
-
-
-class Outlet(Protocol):
-    """Where finished media goes. It must take them at once: bounded, never waiting. A frame stays
-    as it is while anybody refers to it."""
-
-    def release(self, tick: int, frame: Frame, sound: Float32) -> None:
-        """One video frame and its 1920 samples of 48 kHz mono, both of media time `tick`."""
-
-
-@dataclass
-class StreamCounters:
-    """What the loop did since it began, in frames."""
-
-    released: int = 0
-    generated: int = 0
-    late: int = 0  # not made in time: the mouth was held
-    failed: int = 0  # the generator or the encoder failed: the idle frame was shown
-    refused: int = 0  # the pool was full: the mouth was held
-    spared: int = 0  # not due at this rung of the ladder: the mouth was held, or at rest
-    skipped: int = 0  # the loop itself was held up
-    interrupted: int = 0  # heard, but dropped by an interrupt
 
 
 @dataclass(frozen=True)
@@ -100,13 +80,13 @@ class AvatarStream:
         self.ladder = MouthLadder()
         self.state = SpeechState.IDLE
         self.listeners: list[Callable[[SpeechState], None]] = []  # told when `state` is released
-        self.canvases: list[tuple[Canvas, Outlet]] = []  # each frame is composed for these too
+        self.canvases: list[tuple[Canvas, Audience]] = []  # composed for as well, while watched
         self._pose = Pose(0, None, 0.0)  # newest that was released
         self._moment: Moment | None = None  # heard and not yet released
         self._closing = False  # the next frame is between an open mouth and a closed one
         self._mouth: Planes | None = None  # newest of the utterance, held when one is late
         self._mouths = Recycler((1, pool.window.planes_bytes), np.uint8)
-        self._releases: deque[float] = deque(maxlen=_INTERVALS_WINDOW)  # times, in seconds
+        self._releases = Cadence()  # of frames
 
     @property
     def delay_s(self) -> float:
@@ -116,17 +96,12 @@ class AvatarStream:
     @property
     def fps(self) -> float:
         """Frames released per second, over the last two seconds."""
-        count = min(len(self._releases), _FPS_WINDOW)
-        if count < 2:
-            return 0.0
-        return (count - 1) / (self._releases[-1] - self._releases[-count])
+        return self._releases.fps
 
     @property
     def interval_p99_s(self) -> float:
         """The 99th percentile of the time between two releases, over the last minute."""
-        if len(self._releases) < 2:
-            return 0.0
-        return float(np.percentile(np.diff(self._releases), 99))
+        return self._releases.interval_p99_s
 
     @property
     def stages_s(self) -> dict[str, float]:
@@ -143,8 +118,8 @@ class AvatarStream:
         False: the avatar has no such gesture."""
         return self._choreography.request(name)
 
-    def show(self, template: Template, outlet: Outlet) -> None:
-        """Compose each frame for another template of the same avatar, too."""
+    def show(self, template: Template, outlet: Audience) -> None:
+        """Compose each frame for another template of the same avatar, too, while it is watched."""
         self.canvases.append((Canvas(template, self._pool.window), outlet))
 
     def interrupt(self) -> None:
@@ -165,38 +140,59 @@ class AvatarStream:
         pacer = Pacer(self._clock())
         while True:
             await self._until(pacer.due_s)
-            self._moment = moment = self._hear()
+            self._moment = moment = await self._hear(pacer.due_s)
             pose = await self._make(pacer.tick, moment, pacer.due_s + self._release_s)
             await self._until(pacer.due_s + self._release_s)
             self._release(pacer.tick, pose, moment)
             self._moment = None
-            for _ in range(pacer.advance(self._clock())):
-                self._hear()
-                self.counters.skipped += 1
+            await self._catch_up(pacer)
 
     async def _until(self, due_s: float) -> None:
         await self._sleep(max(0.0, due_s - self._clock()))
 
-    def _hear(self) -> Moment:
-        moment = self._hearing.next()
+    async def _hear(self, due_s: float) -> Moment:
+        """What was due then. Sound that the loop has not yet read is not missing: it is read."""
+        for _ in range(_PASSES):
+            if not self._hearing.short:
+                break
+            await asyncio.sleep(0)
+        moment = self._hearing.next(max(0.0, self._clock() - due_s))
         self.counters.failed += moment.failed
         return moment
 
+    async def _catch_up(self, pacer: Pacer) -> None:
+        """Go to the next tick; the sound of those that were slept through goes out at once."""
+        missed = pacer.advance(self._clock())
+        for tick in range(pacer.tick - missed, pacer.tick):
+            if pacer.tick - tick > _CATCH_UP:
+                self.counters.lost += 1
+                continue
+            moment = await self._hear(pacer.due_of(tick))
+            self._let_out(tick, moment, None)
+            self.counters.skipped += 1
+            await asyncio.sleep(0)  # others are late, too
+
     def _release(self, tick: int, pose: Pose, moment: Moment) -> None:
-        current = self._hearing.is_current(moment)  # not interrupted since it was heard
-        sound = moment.sound if current else fade_out(moment.sound)
         if self._closing:
             self._closing = False
             pose = Pose(pose.index, self._pose.mouth, _CLOSING_GAIN * self._pose.gain)
-        self._outlet.release(tick, self._canvas.frame(pose.index, pose.mouth, pose.gain), sound)
-        for canvas, outlet in self.canvases:
-            outlet.release(tick, canvas.frame(pose.index, pose.mouth, pose.gain), sound)
+        self._let_out(tick, moment, pose)
         self._pose = pose
+        self.counters.released += 1
+        self._releases.note(self._clock())
+        self._tell(SpeechState.SPEAKING if pose.gain > 0 else SpeechState.IDLE)
+
+    def _let_out(self, tick: int, moment: Moment, pose: Pose | None) -> None:
+        current = self._hearing.is_current(moment)  # not interrupted since it was heard
+        sound = moment.sound if current else fade_out(moment.sound)
+        self._outlet.release(tick, _composed(self._canvas, pose), sound)
+        for canvas, outlet in self.canvases:
+            if outlet.viewers:
+                outlet.release(tick, _composed(canvas, pose), sound)
+            else:
+                canvas.forget()
         if current:
             moment.receipt()
-        self.counters.released += 1
-        self._releases.append(self._clock())
-        self._tell(SpeechState.SPEAKING if pose.gain > 0 else SpeechState.IDLE)
 
     def _tell(self, state: SpeechState) -> None:
         if state is not self.state:
@@ -244,3 +240,7 @@ class AvatarStream:
         async with asyncio.timeout(left):
             mouth: Planes = (await asyncio.wrap_future(future))[0]
         return mouth
+
+
+def _composed(canvas: Canvas, pose: Pose | None) -> Frame | None:
+    return canvas.frame(pose.index, pose.mouth, pose.gain) if pose else None

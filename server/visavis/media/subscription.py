@@ -9,7 +9,7 @@ from visavis.media.queue import PacketQueue
 from visavis.media.rendition import Rendition
 
 _VIDEO_WAITING = 2  # frames per viewer
-_AUDIO_WAITING = 8  # packets per viewer, 160 ms
+_AUDIO_WAITING = 32  # packets per viewer: what a late stream catches up at once, and more
 
 
 @dataclass

@@ -29,8 +29,11 @@ class Source(Protocol):
     def gave_filler(self) -> bool:
         """Whether the newest pull gave nothing but filler."""
 
-    def pull(self, count: int) -> Float32:
-        """Give `count` samples, silence where there is none."""
+    def short(self, count: int) -> bool:
+        """Whether not all of the next `count` samples of live sound are there."""
+
+    def pull(self, count: int, late_s: float = 0.0) -> Float32:
+        """Give `count` samples, silence where there is none. They were due `late_s` ago."""
 
     def receipt(self) -> Callable[[], None]:
         """To be called when what was pulled so far has left the stream."""
@@ -76,12 +79,16 @@ class SourceSwitch:
         if source is self._source:
             self._forget()
 
-    def pull(self, count: int) -> Float32:
+    def short(self, count: int) -> bool:
+        """See `Source`."""
+        return self._source.short(count) if self._source else False
+
+    def pull(self, count: int, late_s: float = 0.0) -> Float32:
         """See `Source`."""
         if self._source is None:
             self._past.filled += count
             return np.zeros(count, np.float32)
-        return self._source.pull(count)
+        return self._source.pull(count, late_s)
 
     @property
     def ahead(self) -> int:

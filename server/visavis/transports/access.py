@@ -1,9 +1,11 @@
-"""What a request may bring: its media type and the size of its body."""
+"""What a request may bring: a name, a media type, the size of its body."""
 
 import asyncio
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
+
+from visavis.core.names import is_stream_name
 
 _BODY_TIMEOUT_S = 10.0
 
@@ -15,6 +17,14 @@ def require_type(request: Request, media_type: str) -> None:
         raise HTTPException(415, f"Send the body as Content-Type: {media_type}.")
     if request.headers.get("content-encoding", "identity") != "identity":
         raise HTTPException(415, "Send the body without Content-Encoding.")
+
+
+def require_stream_name(name: str) -> None:
+    """Demand a name that a stage can have."""
+    if not is_stream_name(name):
+        raise HTTPException(
+            400, "A stream's name is 1 to 64 letters, digits, hyphens and underscores."
+        )
 
 
 async def read_body(request: Request, limit: int) -> str:

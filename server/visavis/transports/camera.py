@@ -67,8 +67,10 @@ class Camera:
         self._thread = threading.Thread(target=self._show, name="camera", daemon=True)
         self._thread.start()
 
-    def release(self, tick: int, frame: Frame, sound: NDArray[np.float32]) -> None:
-        """See `visavis.media.stream.Outlet`."""
+    def release(self, tick: int, frame: Frame | None, sound: NDArray[np.float32]) -> None:
+        """See `visavis.media.outlet.Outlet`."""
+        if frame is None:
+            return
         with self._changed:
             self.dropped += len(self._waiting) == _WAITING
             self._waiting.append((time.monotonic() + self._hold_s, frame.copy()))

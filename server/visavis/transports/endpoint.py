@@ -7,9 +7,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
-from visavis.core.names import is_stream_name
 from visavis.core.trickle import MAX_FRAGMENT_BYTES, parse_fragment
-from visavis.transports.access import read_body, require_type
+from visavis.transports.access import read_body, require_stream_name, require_type
 from visavis.transports.house import SDP, House
 from visavis.transports.status import status
 from visavis.transports.visit import Visit
@@ -61,10 +60,7 @@ class Endpoint:
         house = self._house
         house.gate.admit_call(request)
         name = request.path_params["stream"]
-        if not is_stream_name(name):
-            raise HTTPException(
-                400, "A stream's name is 1 to 64 letters, digits, hyphens and underscores."
-            )
+        require_stream_name(name)
         stage = house.stages.find(name)
         wanted = request.query_params.get("avatar")
         actor = stage.actor if stage and wanted is None else house.find_actor(wanted)

@@ -18,6 +18,7 @@ from visavis.media.outputs.deck import Deck
 from visavis.media.outputs.decks import Decks
 from visavis.media.outputs.hls import PLAYLIST, TYPES
 from visavis.media.outputs.shelf import Shelf
+from visavis.transports.access import require_stream_name
 from visavis.transports.house import House
 
 _URI = re.compile(r"^(?!#)(.+)$|(?<=URI=\")([^\"]+)(?=\")", re.MULTILINE)
@@ -46,8 +47,7 @@ class Hls:
         gate.admit_change(request)
         gate.require_token(request)
         stream = request.path_params["stream"]
-        if not is_stream_name(stream):
-            raise HTTPException(400, "A stage's name is 1 to 64 letters, digits, - and _.")
+        require_stream_name(stream)
         return JSONResponse({"url": f"/hls/{stream}/{PLAYLIST}{self._query(stream)}"})
 
     async def playlist(self, request: Request) -> Response:

@@ -31,6 +31,8 @@ from visavis.media.ingest import Ingest
 from visavis.transports.aiortc_patches import (
     drain,
     keep_sha256,
+    let_go,
+    receive_nothing,
     remote_ufrag,
     wait_for_hello,
 )
@@ -123,6 +125,7 @@ class Peer:
         # The first that both know is sent; H.264 costs everyone less, VP8 is known to all.
         face.setCodecPreferences(_codecs("video", "video/h264", "video/vp8", "video/rtx"))
         self.tracks.attach(face.sender)
+        receive_nothing(face.receiver)
         return face
 
     async def trickle(self, fragment: Fragment) -> None:
@@ -158,6 +161,7 @@ class Peer:
             # What aiortc was just about to start when it was closed it has started since.
             for transceiver in self._peer.getTransceivers():
                 await transceiver.stop()
+            let_go(self._peer)
         except Exception:  # aiortc cannot close what it only half set up
             _log.warning("a peer did not close cleanly", exc_info=True)
         finally:

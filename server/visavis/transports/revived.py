@@ -24,8 +24,8 @@ class Device(Protocol):
     def lost(self) -> bool:
         """Whether it is gone: then it is closed, and another is made."""
 
-    def release(self, tick: int, frame: Frame, sound: NDArray[np.float32]) -> None:
-        """See `visavis.media.stream.Outlet`."""
+    def release(self, tick: int, frame: Frame | None, sound: NDArray[np.float32]) -> None:
+        """See `visavis.media.outlet.Outlet`."""
 
     def close(self) -> None:
         """Give the device back."""
@@ -44,8 +44,8 @@ class Revived:
         self._backoff = backoff or Backoff(random.random)
         self._device: Device | None = make()
 
-    def release(self, tick: int, frame: Frame, sound: NDArray[np.float32]) -> None:
-        """See `visavis.media.stream.Outlet`."""
+    def release(self, tick: int, frame: Frame | None, sound: NDArray[np.float32]) -> None:
+        """See `visavis.media.outlet.Outlet`."""
         if self._device:
             self._device.release(tick, frame, sound)
 

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import random
-from types import TracebackType
 
 from visavis.core.backoff import Backoff
 from visavis.errors import DeviceError
@@ -35,12 +34,7 @@ class SteadyMicrophone:
         self._microphone = self._open()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._close()
 
     @property

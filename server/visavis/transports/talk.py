@@ -5,8 +5,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from visavis.core.names import is_stream_name
 from visavis.media.stage import Stage
+from visavis.transports.access import require_stream_name
 from visavis.transports.house import SDP, House
 from visavis.transports.status import status
 from visavis.transports.visit import Visit
@@ -36,10 +36,8 @@ class Talk:
         house.gate.admit_call(request)
         actor = house.find_actor(request.path_params["avatar"])
         name = request.query_params.get("stage")
-        if name is not None and not is_stream_name(name):
-            raise HTTPException(
-                400, "A stage's name is 1 to 64 letters, digits, hyphens and underscores."
-            )
+        if name is not None:
+            require_stream_name(name)
         visit, answer = await house.receive(request, name, actor, speaks=True, sees=True)
         return _answered(visit, answer)
 

@@ -52,8 +52,8 @@ class VirtualMicrophone:
             self._unload()
             raise
 
-    def release(self, tick: int, frame: Frame, sound: NDArray[np.float32]) -> None:
-        """See `visavis.media.stream.Outlet`."""
+    def release(self, tick: int, frame: Frame | None, sound: NDArray[np.float32]) -> None:
+        """See `visavis.media.outlet.Outlet`."""
         pcm = np.rint(np.clip(sound, -1, 1) * np.float32(32_767)).astype("<i2").tobytes()
         waiting = self._waiting_bytes()
         self._late = self._late + 1 if waiting >= _SPARE_BYTES else 0

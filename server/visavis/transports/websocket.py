@@ -9,7 +9,6 @@ from starlette.responses import JSONResponse
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from visavis.core.names import is_stream_name
 from visavis.core.protocol import (
     MAX_AUDIO_BYTES,
     MAX_TEXT_BYTES,
@@ -19,6 +18,7 @@ from visavis.core.protocol import (
     parse_message,
 )
 from visavis.errors import OccupiedError, ServerFullError, UnknownAvatarError
+from visavis.transports.access import require_stream_name
 from visavis.transports.agent import POLICY, TRY_AGAIN, Agent
 from visavis.transports.house import House
 
@@ -65,10 +65,7 @@ class Door:
         """Whether the handshake has brought the token. Raises `HTTPException`."""
         self._house.gate.require_origin(socket)
         self._house.gate.require_patience(socket)
-        if not is_stream_name(name):
-            raise HTTPException(
-                400, "A stream's name is 1 to 64 letters, digits, hyphens and underscores."
-            )
+        require_stream_name(name)
         if "authorization" not in socket.headers:
             return self._house.gate.token is None
         self._house.gate.require_token(socket)

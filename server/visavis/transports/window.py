@@ -42,9 +42,10 @@ class Window:
         self._picture = tkinter.PhotoImage(master=self._root, width=width, height=height)
         tkinter.Label(self._root, image=self._picture, borderwidth=0).pack()
 
-    def release(self, tick: int, frame: Frame, sound: NDArray[np.float32]) -> None:
-        """See `visavis.media.stream.Outlet`."""
-        self._picture.configure(data=_ppm(frame))
+    def release(self, tick: int, frame: Frame | None, sound: NDArray[np.float32]) -> None:
+        """See `visavis.media.outlet.Outlet`."""
+        if frame is not None:
+            self._picture.configure(data=_ppm(frame))
         self._root.update()
 
     def close(self) -> None:

@@ -1,9 +1,14 @@
 """The encoder's thread: never waited for, bounded, and not ended by a fault."""
 
 import asyncio
+import os
+import sys
 import threading
 from collections.abc import Sequence
 
+import pytest
+
+from visavis.engine.priority import PICTURES
 from visavis.media.encoders.coded import Coded
 from visavis.media.encoders.worker import EncoderThread
 
@@ -92,3 +97,23 @@ async def test_closing_drops_what_waits() -> None:
     go.set()
     await thread.close()
     assert not thread._thread.is_alive()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="priorities of threads are Linux's")
+@pytest.mark.parametrize("pictures", [True, False])
+async def test_pictures_give_way_and_sound_does_not(pictures: bool) -> None:
+    nice: list[int] = []
+    told = threading.Event()
+
+    def encode(_: int) -> list[Coded]:
+        nice.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        told.set()
+        return []
+
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    thread = EncoderThread("test", encode, lambda _: None, 2, pictures=pictures)
+    thread.put(0)
+    assert await asyncio.to_thread(told.wait, 5)
+    await thread.close()
+    assert nice == [min(19, before + PICTURES) if pictures else before]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == before

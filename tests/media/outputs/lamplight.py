@@ -1,5 +1,6 @@
 """A film of flashes with their tones, and what is left of both in a file."""
 
+import time
 from pathlib import Path
 
 import av
@@ -38,7 +39,7 @@ def play(programme: Programme, *ticks: int) -> None:
     """Release these ticks, as fast as they are encoded."""
     for tick in ticks:
         while programme._waiting.full():
-            pass
+            time.sleep(0.001)
         programme.release(tick, picture(tick), sound(tick))
 
 

@@ -51,6 +51,17 @@ def test_a_hole_is_filled_with_silence(programme: Programme) -> None:
     assert sounds[-1] >= 10 * 1920
 
 
+def test_sound_without_a_picture_is_no_hole(programme: Programme) -> None:
+    sink = _collected(programme.add(Collector))
+    for tick in range(12):
+        programme.release(tick, None if 3 <= tick < 10 else picture(tick), sound(tick))
+    programme.close()
+    assert [c.pts for c in sink.coded if c.video] == [0, 1, 2, 10, 11]
+    sounds = [c.pts for c in sink.coded if not c.video]
+    assert {b - a for a, b in pairwise(sounds)} == {1024}
+    assert programme.dropped == 0
+
+
 def test_who_is_removed_gets_no_more(programme: Programme) -> None:
     sink = _collected(programme.add(Collector))
     programme.remove(sink)

@@ -32,7 +32,8 @@ class Plan:
 
 
 def plan(network: Network, costs: Costs, budget: int) -> Plan:
-    """The cheapest plan found that keeps at most `budget` bytes per template frame."""
+    """The cheapest plan found that keeps at most `budget` bytes per template frame: one that none
+    of its size beats, and then what makes it quicker still and finds room."""
     found = _within(network, costs, budget)
     for _ in range(_REFILLS):
         room = budget - found.kept_bytes

@@ -1,13 +1,9 @@
 """H.264 for browsers: Constrained Baseline, no delay, a keyframe only on request."""
 
-from fractions import Fraction
-
-import av
 from aiortc.codecs.h264 import H264Encoder as Packetizer
 from av.video.codeccontext import VideoCodecContext
 
-from visavis.core.timeline import FPS, VIDEO_TIME_BASE
-from visavis.media.encoders.picture import PictureEncoder
+from visavis.media.encoders.picture import PictureEncoder, picture_context
 
 SMPTE170M = 6  # ITU-T H.273: BT.601, what the planes are in; untagged is taken for BT.709
 LIMITED_RANGE = 1
@@ -29,11 +25,7 @@ class H264(PictureEncoder):
 
 
 def _open(width: int, height: int, bit_rate: int) -> VideoCodecContext:
-    context: VideoCodecContext = av.CodecContext.create("libx264", "w")
-    context.width, context.height, context.pix_fmt = width, height, "yuv420p"
-    context.bit_rate = bit_rate
-    context.framerate, context.time_base = Fraction(FPS), VIDEO_TIME_BASE
-    context.thread_count = 1
+    context = picture_context("libx264", width, height, bit_rate)
     context.color_primaries = context.color_trc = context.colorspace = SMPTE170M
     context.color_range = LIMITED_RANGE
     context.profile = "Baseline"

@@ -1,14 +1,29 @@
 """What the video encoders share: a picture in, its packets and RTP payloads out."""
 
 from collections.abc import Sequence
+from fractions import Fraction
+from typing import Literal
 
+import av
 from aiortc.codecs.base import Encoder as Packetizer
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType, VideoFrame
 
 from visavis.core.compositor import Frame
-from visavis.core.timeline import VIDEO_TIME_BASE, video_pts
+from visavis.core.timeline import FPS, VIDEO_TIME_BASE, video_pts
 from visavis.media.encoders.coded import Coded
+
+
+def picture_context(
+    library: Literal["libx264", "libvpx"], width: int, height: int, bit_rate: int
+) -> VideoCodecContext:
+    """One of FFmpeg's encoders, as all of them are set; `bit_rate` is in bit/s."""
+    context: VideoCodecContext = av.CodecContext.create(library, "w")
+    context.width, context.height, context.pix_fmt = width, height, "yuv420p"
+    context.bit_rate = bit_rate
+    context.framerate, context.time_base = Fraction(FPS), VIDEO_TIME_BASE
+    context.thread_count = 1
+    return context
 
 
 class PictureEncoder:

@@ -1,13 +1,9 @@
 """VP8 for browsers without H.264: real-time, no delay, a keyframe only on request."""
 
-from fractions import Fraction
-
-import av
 from aiortc.codecs.vpx import Vp8Encoder as Packetizer
 from av.video.codeccontext import VideoCodecContext
 
-from visavis.core.timeline import FPS, VIDEO_TIME_BASE
-from visavis.media.encoders.picture import PictureEncoder
+from visavis.media.encoders.picture import PictureEncoder, picture_context
 
 _SPEED = "-8"  # libvpx's cpu-used for real time
 _WORTH_A_KEYFRAME = 0.2  # a change of the bit rate by so much, up or down
@@ -30,11 +26,7 @@ class Vp8(PictureEncoder):
 
 
 def _open(width: int, height: int, bit_rate: int) -> VideoCodecContext:
-    context: VideoCodecContext = av.CodecContext.create("libvpx", "w")
-    context.width, context.height, context.pix_fmt = width, height, "yuv420p"
-    context.bit_rate = bit_rate
-    context.framerate, context.time_base = Fraction(FPS), VIDEO_TIME_BASE
-    context.thread_count = 1
+    context = picture_context("libvpx", width, height, bit_rate)
     context.gop_size = 1_000_000
     context.options = {
         "deadline": "realtime",

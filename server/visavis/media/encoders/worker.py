@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+from visavis.engine.priority import PICTURES, give_way
 from visavis.media.encoders.coded import Coded
 
 _log = logging.getLogger(__name__)
@@ -26,10 +27,11 @@ class EncoderThread(Generic[Work]):
         deliver: Callable[[Sequence[Coded]], None],
         waiting: int,
         forget: Callable[[], None] = lambda: None,
+        pictures: bool = True,
     ) -> None:
         """`encode` and `deliver` are called in the thread, and `forget` at its end, to let the
         encoder go: its memory is not to wait for the garbage collection of whoever holds it. What
-        `encode` raises is counted."""
+        `encode` raises is counted. `pictures` give way to the event loop, and with it to sound."""
         self.dropped = 0
         self.failed = 0
         self._encode = encode
@@ -38,6 +40,7 @@ class EncoderThread(Generic[Work]):
         self._queue: deque[Work] = deque(maxlen=waiting)
         self._wake = threading.Condition()
         self._closed = False
+        self._pictures = pictures
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
@@ -67,6 +70,8 @@ class EncoderThread(Generic[Work]):
             await asyncio.sleep(_CLOSE_POLL_S)
 
     def _work(self) -> None:
+        if self._pictures:
+            give_way(PICTURES)
         while (work := self._take()) is not None:
             try:
                 coded = self._encode(work)

@@ -35,7 +35,7 @@ class Programme:
         self._lock = threading.Lock()  # of `_sinks` while it changes
         self._wanted = threading.Event()  # a keyframe
         self._since_keyframe = _KEYFRAME_EVERY
-        self._waiting: queue.Queue[tuple[int, Frame, Float32] | None] = queue.Queue(_WAITING)
+        self._waiting: queue.Queue[tuple[int, Frame | None, Float32] | None] = queue.Queue(_WAITING)
         self._thread = threading.Thread(target=self._encode, name="programme", daemon=True)
         self._thread.start()
 
@@ -58,10 +58,11 @@ class Programme:
         with self._lock:
             self._sinks = tuple(other for other in self._sinks if other is not sink)
 
-    def release(self, tick: int, frame: Frame, sound: Float32) -> None:
-        """See `visavis.media.stream.Outlet`."""
+    def release(self, tick: int, frame: Frame | None, sound: Float32) -> None:
+        """See `visavis.media.outlet.Outlet`."""
         try:
-            self._waiting.put_nowait((tick, frame.copy(), sound.copy()))
+            picture = None if frame is None else frame.copy()
+            self._waiting.put_nowait((tick, picture, sound.copy()))
         except queue.Full:
             self.dropped += 1
 
@@ -87,18 +88,22 @@ class Programme:
             while self._waiting.get() is not None:
                 self.dropped += 1
 
-    def _encode_one(self, tick: int, frame: Frame, sound: Float32) -> None:
+    def _encode_one(self, tick: int, frame: Frame | None, sound: Float32) -> None:
         index, missing = self._continuity.place(tick)
         if missing:  # silence in place of what was left out keeps sound and picture together
             sound = np.concatenate((np.zeros(missing * FRAME_OUTPUT_SAMPLES, np.float32), sound))
+        if frame is not None:
+            self._encode_picture(index, frame)
+        for coded in self._encoder.sound((index - missing) * FRAME_OUTPUT_SAMPLES, sound):
+            self._hand_on(coded)
+
+    def _encode_picture(self, index: int, frame: Frame) -> None:
         keyframe = self._wanted.is_set() and self._since_keyframe >= _KEYFRAME_EVERY
         if keyframe:
             self._wanted.clear()
         self._since_keyframe += 1
         for coded in self._encoder.picture(index, frame, keyframe):
             self._since_keyframe = 0 if coded.keyframe else self._since_keyframe
-            self._hand_on(coded)
-        for coded in self._encoder.sound((index - missing) * FRAME_OUTPUT_SAMPLES, sound):
             self._hand_on(coded)
 
     def _hand_on(self, coded: Coded) -> None:

@@ -12,6 +12,7 @@ from visavis.transports.aiortc_patches.connecting import (
     notice_dead_peers,
     use_addresses,
 )
+from visavis.transports.aiortc_patches.parting import let_go, receive_nothing
 from visavis.transports.aiortc_patches.ports import use_ports
 from visavis.transports.aiortc_patches.receiving import tap_sound
 from visavis.transports.aiortc_patches.sending import Feed, send_from
@@ -22,7 +23,9 @@ __all__ = [
     "end_closed_connections",
     "ignore_early_packets",
     "keep_sha256",
+    "let_go",
     "notice_dead_peers",
+    "receive_nothing",
     "remote_ufrag",
     "send_from",
     "tap_sound",

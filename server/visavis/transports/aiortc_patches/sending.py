@@ -28,6 +28,7 @@ from visavis.media.encoders.coded import Coded
 
 _log = logging.getLogger(__name__)
 _PREFIX = "_RTCRtpSender__"
+_REPLACED = ("_run_rtp", "_retransmit", "_send_keyframe", "_send_rtcp")  # methods of a sender
 _HISTORY = 512  # packets that can be sent again, a power of two: a keyframe and two seconds
 _BURST = 16  # packets in a row before other work of the loop has its turn
 _CONGESTED_BYTES = 256 * 1024  # waiting in a socket; over UDP there are none unless it is stuck
@@ -77,15 +78,15 @@ class _Estimates:
 def send_from(sender: RTCRtpSender, feed: Feed) -> None:
     """Have a sender send what `feed` gives. To be called before the peers connect."""
     path = _SendPath(sender, feed)
-    vars(sender).update(
-        {
-            f"{_PREFIX}encoder": _Estimates(feed),
-            "_run_rtp": path.run,
-            "_retransmit": path.send_again,
-            "_send_keyframe": feed.picture_lost,
-            "_send_rtcp": _honest(sender._send_rtcp, path),
-        }
-    )
+    replaced = (path.run, path.send_again, feed.picture_lost, _honest(sender._send_rtcp, path))
+    vars(sender).update(zip(_REPLACED, replaced, strict=True))
+    vars(sender)[f"{_PREFIX}encoder"] = _Estimates(feed)
+
+
+def give_back(sender: RTCRtpSender) -> None:
+    """Undo `send_from` on a sender that has been stopped, for which it is a ring of references."""
+    for name in _REPLACED:
+        vars(sender).pop(name, None)
 
 
 def _honest(
