@@ -83,7 +83,7 @@ DATA ?= studio_data
 STUDIO := $(BIN)/python -m visavis.studio
 RENDER := PYTHONPATH=server $(VENV)-render/bin/python -m visavis.studio.render
 PEOPLE := nova leo
-.PHONY: avatars avatars-speech avatars-listen $(PEOPLE:%=render-%) $(PEOPLE:%=paint-%) nova-320 designs
+.PHONY: avatars avatars-speech avatars-listen $(PEOPLE:%=render-%) $(PEOPLE:%=paint-%) nova-320 designs contexts
 avatars: avatars-speech $(PEOPLE:%=render-%) avatars-listen $(PEOPLE:%=paint-%) nova-320
 
 avatars-speech: $(VENV)/.studio
@@ -124,6 +124,11 @@ nova-320: paint-nova
 # The designs of the painter side by side, with equal processor time each.
 designs: $(VENV)/.studio
 	$(STUDIO).designs $(DATA)/nova.npz $(DATA)/designs --json bench/results/painter_designs.json
+
+# What hearing further ahead is worth, from the released listener on.
+contexts: $(VENV)/.studio
+	$(STUDIO).contexts $(DATA)/contexts --stretches $(DATA)/stretches --held-out $(DATA)/heldout \
+	  --start $(DATA)/listener/listener.pt --json bench/results/right_context.json
 
 # Blender needs NumPy below 2, hence an environment of its own.
 $(VENV)-render/.ready: server/visavis/studio/requirements-render.txt

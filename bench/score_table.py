@@ -24,6 +24,14 @@ DESIGN_COLUMNS = {
     "ms": "ms",
     "mb_per_template_frame": "MB a template frame",
 }
+CONTEXT_COLUMNS = {
+    "right_context_ms": "ahead, ms",
+    "opening_r_seen": "opening r, known voices",
+    "opening_r_unseen": "unknown voices",
+    "opening_r_noise10": "10 dB",
+    "width_r_unseen": "width r, unknown voices",
+    "closure_recall_unseen": "lips shut on p, b, m",
+}
 EMPTY = "Not measured yet."
 
 
@@ -50,25 +58,35 @@ def _ran(figures: Any) -> str:
 
 def designs(results: Path) -> str:
     """The painters that were compared."""
-    table = _read(results / "painter_designs.json")
-    if not table:
-        return EMPTY
-    rows = [[_plain(row.get(key)) for key in DESIGN_COLUMNS] for row in table]
-    return _table(list(DESIGN_COLUMNS.values()), rows)
+    return _listed(results / "painter_designs.json", DESIGN_COLUMNS)
+
+
+def contexts(results: Path) -> str:
+    """What hearing further ahead is worth."""
+    return _listed(results / "right_context.json", CONTEXT_COLUMNS)
 
 
 def filled(text: str, results: Path) -> str:
     """The docs with their tables as measured."""
-    for name, table in (("scores", scores(results)), ("designs", designs(results))):
+    for name, make in (("scores", scores), ("designs", designs), ("contexts", contexts)):
         begin, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
         before, _, rest = text.partition(begin)
         _, _, after = rest.partition(end)
-        text = before + begin + table + end + after
+        text = before + begin + make(results) + end + after
     return text
 
 
 def _read(path: Path) -> Any:
     return json.loads(path.read_text("utf-8")) if path.exists() else None
+
+
+def _listed(path: Path, columns: dict[str, str]) -> str:
+    """A results file of rows, the keys of `columns` under their titles."""
+    table = _read(path)
+    if not table:
+        return EMPTY
+    rows = [[_plain(row.get(key)) for key in columns] for row in table]
+    return _table(list(columns.values()), rows)
 
 
 def _cell(aim: Aim, value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import typer
 
-from bench.score_table import DOCS, EMPTY, RESULTS, designs, filled, scores
+from bench.score_table import DOCS, EMPTY, RESULTS, contexts, designs, filled, scores
 from visavis import cli
 from visavis.core.protocol import _FIELDS
 from visavis.core.speech import SpeechState
@@ -39,6 +39,13 @@ def test_designs_are_rows(tmp_path: Path) -> None:
     table = [{"design": "film", "steps": 12, "psnr_db": 31.25, "ms": 4.5}]
     (tmp_path / "painter_designs.json").write_text(json.dumps(table))
     assert designs(tmp_path).splitlines()[-1] == "| film | 12 | 31.25 | – | – | 4.5 | – |"
+
+
+def test_contexts_are_rows(tmp_path: Path) -> None:
+    assert contexts(tmp_path) == EMPTY
+    table = [{"right_context_ms": 35, "opening_r_seen": 0.75, "steps": 9}]
+    (tmp_path / "right_context.json").write_text(json.dumps(table))
+    assert contexts(tmp_path).splitlines()[-1] == "| 35 | 0.75 | – | – | – | – |"
 
 
 def test_every_message_of_the_protocol_is_told() -> None:

@@ -20,7 +20,7 @@ BANDS, LENGTH = 80, 16  # of an encoder window
 WIDTH = 160
 LATE = 6  # steps of time that a window's map keeps after the convolutions
 NEIGHBOURS = 5  # frames whose visemes are guessed in training: two before to two after
-HELD = 0.5  # contact logits are stretched by this on both sides: above 3 in 4 lips touch fully
+HELD = 1.0  # contact logits are stretched by this on both sides: above 2 in 3 lips touch fully
 
 
 class AudioEncoder(nn.Module):
@@ -63,11 +63,9 @@ def _conv_norm(inside: int, outside: int, kernel: tuple[int, int]) -> list[nn.Mo
 class Residual(nn.Module):
     """Two linear layers beside a straight way."""
 
-    def __init__(self, width: int, drop: float) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.body = nn.Sequential(
-            nn.Linear(width, width), nn.ReLU(), nn.Dropout(drop), nn.Linear(width, width)
-        )
+        self.body = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, width))
 
     def forward(self, x: Tensor) -> Tensor:
         return fn.relu(x + self.body(x))
@@ -83,14 +81,10 @@ class ArticulationHead(nn.Module):
     free: Tensor
     touching: Tensor
 
-    def __init__(self, width: int = 384, drop: float = 0.1) -> None:
+    def __init__(self, width: int = 384) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            nn.Linear(ROWS * FEATURES, width),
-            nn.ReLU(),
-            nn.Dropout(drop),
-            Residual(width, drop),
-            Residual(width, drop),
+            nn.Linear(ROWS * FEATURES, width), nn.ReLU(), Residual(width), Residual(width)
         )
         self.weights = nn.Linear(width, ARTICULATION)
         self.contact = nn.Linear(width, len(CONTACTS))

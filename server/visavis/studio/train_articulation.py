@@ -28,7 +28,7 @@ SCALE_FLOOR = 0.05  # rare channels are not blown up beyond this spread
 CLOSURE_WEIGHT = 2.0  # frames of shut lips count this much more
 TOUCH_WEIGHT = 4.0  # a contact that is missed costs this much more than one that is made up
 MOTION_WEIGHT = 0.5
-PIXEL_WEIGHT = 0.5
+PIXEL_WEIGHT = 1.0
 CONTACT_WEIGHT = 0.2
 VISEME_WEIGHT = 0.04
 SPEECH_WEIGHT = 0.05
@@ -112,7 +112,7 @@ class Pupil:
     @classmethod
     def fresh(cls, rate: float) -> "Pupil":
         listener = Listener()
-        optimizer = torch.optim.AdamW(listener.parameters(), rate, weight_decay=0.03)
+        optimizer = torch.optim.AdamW(listener.parameters(), rate, weight_decay=0.01)
         return cls(listener, checkpoint.Average(listener, 0.999), optimizer)
 
     def resume(self, path: Path) -> None:

@@ -1,5 +1,7 @@
 """Sentence patterns, and the word lists that fill them: concrete words, rich in lip sounds."""
 
+from visavis.studio.rhymes import RHYMING
+
 _PEOPLE = """
     my brother|my mother|Bob|Barbara|Maya|Peter|Emma|Pam|Sophie|Victor|Hugh|Joyce|Roy|Faith|Jim
     Shirley|Chloe|Thomas|Abby|Mabel|Oliver|George|Beth|the baker|the pilot|the mayor|the plumber
@@ -100,7 +102,7 @@ _LISTS = {
 LEXICON = {
     slot: tuple("|".join(lines.strip().splitlines()).replace("    ", "").split("|"))
     for slot, lines in _LISTS.items()
-}
+} | {"rhyme": RHYMING}
 """Slot name to its words."""
 
 _PATTERNS = """
@@ -148,6 +150,20 @@ _PATTERNS = """
     Ma, pa, ba. Me, pee, bee. Moo, {thing}, boo.
     Show {person} the {plural}; {person} can {act} them {time}.
     How many {plural} can {person} {act} {manner}?
+    {rhyme}, {rhyme}, {rhyme}, and {rhyme}.
+    {rhyme} {rhyme} {rhyme} {rhyme} {rhyme}.
+    The {rhyme} {rhyme} took a {rhyme} {rhyme} from the {adj} {rhyme}.
+    Look, {person} could {rhyme} the {rhyme} {thing}.
+    Would a {rhyme} {rhyme} the {rhyme} {place}?
+    {person} {moved} a {rhyme} {rhyme} and a good {rhyme}.
+    {rhyme} and {rhyme} {rhyme} the {rhyme} of a {adj} {rhyme}.
+    A {rhyme} is not a {rhyme}, but both of them {rhyme} in the {rhyme}.
+    {opener}, {rhyme} the {rhyme} {rhyme} {manner}.
+    Put {number} {rhyme} {plural} full of {rhyme} on the {rhyme}.
+    {rhyme} {moved} {rhyme} {time}, said the {rhyme}.
+    Each {rhyme} should {rhyme} my {rhyme} for the {rhyme} {rhyme}.
+    Not {rhyme}, not {rhyme}: {rhyme} {rhyme} it was.
+    Your {rhyme} has {rhyme} to a {rhyme} {thing} past {rhyme}.
 """
 
 PATTERNS = tuple(line.strip() for line in _PATTERNS.strip().splitlines())
