@@ -20,7 +20,7 @@ BANDS, LENGTH = 80, 16  # of an encoder window
 WIDTH = 160
 LATE = 6  # steps of time that a window's map keeps after the convolutions
 NEIGHBOURS = 5  # frames whose visemes are guessed in training: two before to two after
-HELD = 1.0  # contact logits are stretched by this on both sides: above 2 in 3 lips touch fully
+HELD = 3.0  # contact logits are stretched by this on both sides: above 4 in 7 lips touch fully
 
 
 class AudioEncoder(nn.Module):
