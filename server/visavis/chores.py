@@ -1,13 +1,14 @@
 """Work that may wait: done behind the server's back, on a thread that gives way to everyone."""
 
 import logging
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from visavis.engine.priority import CHORES, give_way
-
 _log = logging.getLogger(__name__)
+_LOWEST = 19  # nice
 Stopped = Callable[[], bool]
 Chore = Callable[[Stopped], object]  # to look now and then whether it is to stop
 
@@ -29,7 +30,8 @@ def in_background(chores: Sequence[Chore]) -> Iterator[None]:
 
 
 def _work(chores: Sequence[Chore], stopped: Stopped) -> None:
-    give_way(CHORES)
+    if sys.platform == "linux":  # elsewhere it would be of the whole process
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWEST)
     for chore in chores:
         try:
             if not stopped():
