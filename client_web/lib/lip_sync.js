@@ -13,10 +13,14 @@ const TOLERANCE_MS = 8;
 const MOST_MS = 1_000;
 /**
  * What the estimate leaves out, picture minus sound: a picture waits for the compositor, a sound
- * for its block and for the 6.5 ms that Opus looks ahead; or for a buffer, when it is sent on.
+ * for its block and for the 6.5 ms that Opus looks ahead.
  */
 export const SHOWN_MS = -9;
-const RELAYED_MS = -80;
+/**
+ * How much later than its sound a picture is to be sent on: browsers report the time of a sound
+ * when its packet is full.
+ */
+const RELAYED_MS = 25;
 /** Between what is asked for and the delay in a jitter buffer that it leads to. */
 const RENDERING_MS = 14;
 /**
@@ -45,8 +49,8 @@ const MOST_SETTLE_MS = 1_500;
 
 export class LipSync {
   #peer;
+  #relayed;
   #receivers;
-  #after_ms;
   #timer = 0;
   #quietUntil_ms = 0;
   /** What was asked of the jitter buffers. */
@@ -58,13 +62,14 @@ export class LipSync {
 
   /**
    * @param {RTCPeerConnection} peer that receives one picture and one sound
-   * @param {boolean} [relayed] sent on instead of shown
+   * @param {boolean} [relayed] sent on instead of shown, and the sender tells no times: it sends both
+   *   in step
    */
   constructor(peer, relayed = false) {
     this.#peer = peer;
+    this.#relayed = relayed;
     this.#receivers = Object.fromEntries(
       peer.getReceivers().map((receiver) => [receiver.track.kind, receiver]));
-    this.#after_ms = relayed ? RELAYED_MS : SHOWN_MS;
   }
 
   start() {
@@ -78,14 +83,15 @@ export class LipSync {
 
   async #correct() {
     const { audio: heard, video: shown } = this.#seen;
-    this.#seen = flows(await this.#peer.getStats());
+    this.#seen = flows(await this.#peer.getStats(), this.#relayed);
     const { audio, video } = this.#seen;
     if (!heard || !shown || !audio || !video) return;
     // A stalled track keeps its last time.
-    if (heard.playing === audio.playing || shown.playing === video.playing) return;
-    const early_ms = this.#lasting(video.playing - audio.playing - this.#after_ms);
-    if (Math.abs(early_ms) < TOLERANCE_MS || performance.now() < this.#quietUntil_ms) return;
+    if (heard.count === audio.count || shown.count === video.count) return;
     const [sound, picture] = [delays(heard, audio), delays(shown, video)];
+    const early_ms = this.#lasting(this.#relayed ? sound.held + RELAYED_MS - picture.held
+      : video.playing - audio.playing - SHOWN_MS);
+    if (Math.abs(early_ms) < TOLERANCE_MS || performance.now() < this.#quietUntil_ms) return;
     if (early_ms > 0) this.#holdPicture(early_ms, sound, picture);
     else this.#holdSound(-early_ms, sound, picture);
     const settle_ms = Math.min(MOST_SETTLE_MS, SETTLE_MS + SETTLE_RATE * Math.abs(early_ms));
@@ -152,12 +158,14 @@ export class LipSync {
  * Of picture and sound; one is missing while the browser cannot tell what plays of it.
  *
  * @param {RTCStatsReport} report
+ * @param {boolean} timeless whether that need not be known
  */
-function flows(report) {
+function flows(report, timeless) {
   /** @type {Record<string, Flow>} */
   const found = {};
   for (const stats of report.values()) {
-    if (stats.type !== 'inbound-rtp' || !stats.estimatedPlayoutTimestamp) continue;
+    if (stats.type !== 'inbound-rtp') continue;
+    if (!timeless && !stats.estimatedPlayoutTimestamp) continue;
     found[stats.kind] = {
       playing: stats.estimatedPlayoutTimestamp,
       held: stats.jitterBufferDelay,

@@ -83,7 +83,11 @@ class Speaker extends Session {
 export class Talk extends Speaker {
   /** @param {TalkOptions} options */
   constructor({ avatar, stage, alpha = false, ...options }) {
-    const query = new URLSearchParams({ ...(stage && { stage }), ...(alpha && { alpha: 'stacked' }) });
+    const query = new URLSearchParams({
+      ...(stage && { stage }),
+      ...(alpha && { alpha: 'stacked' }),
+      ...(options.relayed && { reports: 'off' }),
+    });
     super(`/api/talk/${encodeURIComponent(avatar)}${query.size ? `?${query}` : ''}`, options, true);
   }
 

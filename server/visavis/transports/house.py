@@ -62,10 +62,20 @@ class House:
         self.visits.require_room()
         return Peer(
             Ingest(self.stages.latency) if speaks else None,
-            Viewer() if sees else None,
+            Viewer(reports=_reports(request)) if sees else None,
             self.ice_servers(),
             caller_address(request),
         )
+
+
+def _reports(request: Request) -> bool:
+    """Whether the viewer wants sender reports. One who sends the picture on says `?reports=off`:
+    browsers pass on the time at which a picture was made, where they know it, but that at which
+    they themselves sent a sound. Raises `HTTPException`."""
+    reports = request.query_params.get("reports", "on")
+    if reports not in ("on", "off"):
+        raise HTTPException(400, "reports can be on or off.")
+    return reports == "on"
 
 
 async def _canvas(request: Request, actor: Actor) -> Template | None:

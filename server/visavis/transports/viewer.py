@@ -29,7 +29,9 @@ class Viewer:
     """The tracks of one viewer. Attach each sender that is to carry one; nothing is encoded for
     him before he is connected and `watch` has said what he sees."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, reports: bool = True) -> None:
+        """`reports`: see `visavis.transports.aiortc_patches.Feed`."""
+        self._reports = reports
         self.video = _Name("video")
         self.audio = _Name("audio")
         self._subscription: asyncio.Future[Subscription] = (
@@ -51,7 +53,7 @@ class Viewer:
     def attach(self, sender: RTCRtpSender) -> None:
         """Let a sender send by the short way: what is lost, asked for or estimated at its other
         end reaches the broadcast, and its reports tell media time."""
-        send_from(sender, _SenderFeed(self._subscription, sender.kind))
+        send_from(sender, _SenderFeed(self._subscription, sender.kind, self._reports))
 
     def watch(self, broadcast: Broadcast) -> None:
         """Show this. To be called once."""
@@ -71,7 +73,10 @@ class Viewer:
 class _SenderFeed:
     """See `visavis.transports.aiortc_patches.Feed`."""
 
-    def __init__(self, subscription: "asyncio.Future[Subscription]", kind: str) -> None:
+    def __init__(
+        self, subscription: "asyncio.Future[Subscription]", kind: str, reports: bool
+    ) -> None:
+        self.reports = reports
         self._future = subscription
         self._subscription: Subscription | None = None  # once the sender has begun
         self._is_video = kind == "video"

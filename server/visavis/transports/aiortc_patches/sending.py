@@ -41,6 +41,10 @@ _FAULTS = (asyncio.CancelledError, ConnectionError)
 class Feed(Protocol):
     """Where a sender's packets come from, and where what its receiver says goes."""
 
+    @property
+    def reports(self) -> bool:
+        """Whether the receiver is told what wall time an RTP time is."""
+
     async def open(self, codec: str) -> None:
         """The way to the receiver is there; `codec` is "H264", "VP8" or "opus"."""
 
@@ -92,10 +96,10 @@ def give_back(sender: RTCRtpSender) -> None:
 def _honest(
     send: Callable[[list[Any]], Awaitable[None]], path: "_SendPath"
 ) -> Callable[[list[Any]], Awaitable[None]]:
-    """No sender report before there is something to report."""
+    """No sender report before there is something to report, or to one who wants none."""
 
     async def send_rtcp(packets: list[Any]) -> None:
-        if not path.has_sent:
+        if not path.reports:
             packets = [packet for packet in packets if not isinstance(packet, RtcpSrPacket)]
         if packets:
             await send(packets)
@@ -115,7 +119,11 @@ class _SendPath:
         self._history: list[tuple[int, int, int, bytes] | None] = [None] * _HISTORY
         self._sequence = 0
         self._payload_type = 0
-        self.has_sent = False
+        self._has_sent = False
+
+    @property
+    def reports(self) -> bool:
+        return self._has_sent and self._feed.reports
 
     async def run(self, codec: Any) -> None:
         """In place of `RTCRtpSender._run_rtp`: send until cancelled or cut off."""
@@ -151,7 +159,7 @@ class _SendPath:
         self._credit = min(_HISTORY, self._credit + len(coded.payloads))
         self._private[f"{_PREFIX}rtp_timestamp"] = timestamp
         self._private[f"{_PREFIX}ntp_timestamp"] = _ntp(self._feed.wall_s(coded.pts))
-        self.has_sent = True
+        self._has_sent = True
 
     async def send_again(self, sequence: int) -> None:
         """In place of `RTCRtpSender._retransmit`: RFC 4588 if it was agreed on."""
