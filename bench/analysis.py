@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.browser import RATE, Recording
+from bench.sound import FULL_SCALE, Sound
 
 Float64 = NDArray[np.float64]
 TONE_PERIOD_S = 1.013  # not a multiple of 40 ms, so that tones meet the frames at every phase
@@ -24,11 +25,11 @@ def beeps(seconds: float, hz: float, amplitude: float, lead_s: float = 1.0) -> F
     return tone
 
 
-def tone_onsets_ms(samples: Float64, start_ms: float) -> Float64:
-    """When each tone of a recording begins."""
-    loud = np.flatnonzero(np.abs(samples) > TONE_LEVEL)
-    first = np.diff(loud, prepend=-RATE) > _QUIET_S * RATE
-    return start_ms + 1000 * loud[first] / RATE
+def tone_onsets_ms(sound: Sound) -> Float64:
+    """When each tone of a sound begins."""
+    loud = np.flatnonzero(np.abs(sound.samples.astype(np.int32)) > TONE_LEVEL * FULL_SCALE)
+    first = np.diff(loud, prepend=-np.inf) > _QUIET_S * sound.rate
+    return sound.at_ms(loud[first])
 
 
 def flash_onsets_ms(recording: Recording) -> Float64:
@@ -46,13 +47,13 @@ def pair(first: Float64, second: Float64, low_ms: float, high_ms: float) -> Floa
 
 def skew_ms(recording: Recording) -> Float64:
     """Flash minus tone, per tone: positive means that the picture is late."""
-    tones = tone_onsets_ms(recording.remote, recording.sound_start_ms)
+    tones = tone_onsets_ms(recording.remote)
     return pair(tones, flash_onsets_ms(recording), -450, 450)
 
 
 def mic_to_glass_ms(recording: Recording) -> Float64:
     """From a tone in the page's microphone to its flash on the page's glass."""
-    tones = tone_onsets_ms(recording.mic, recording.sound_start_ms)
+    tones = tone_onsets_ms(recording.mic)
     return pair(tones, flash_onsets_ms(recording), 0, 950)
 
 

@@ -1,6 +1,5 @@
 """A real Chromium on a real server: a WAV as its microphone, and what the page hears and shows."""
 
-import base64
 import contextlib
 import os
 import re
@@ -18,6 +17,8 @@ from typing import Any, TextIO
 import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from bench.sound import Sound, output_ms
 
 Float64 = NDArray[np.float64]
 RATE = 48_000
@@ -130,22 +131,20 @@ def measured_page(browser: Browser, url: str) -> Page:
 
 @dataclass(frozen=True)
 class Recording:
-    """What a page heard and showed. Times are the page's `performance.now()`, in ms.
+    """What a page heard and showed. Times are the page's `performance.now()`, in ms."""
 
-    Sound is timed when it is at the ear: handed on by the browser, plus the sound output's latency,
-    less the delay of the tap that records it, which the page measures.
-    """
-
-    elapsed_ms: float
-    sound_start_ms: float  # of the first sample
-    mic: Float64  # [n] at 48 kHz
-    remote: Float64  # [n], the same clock
+    mic: Sound
+    remote: Sound  # timed at the ear
     shown_ms: Float64  # per presented frame: when it was on the glass
     presented: Float64  # running number of presented frames
     level: Float64  # mean green in 0…255, in the watched box
     change: Float64  # mean squared difference to the frame before, in the box
     begin: dict[str, Any]  # getStats
     end: dict[str, Any]
+
+    @property
+    def elapsed_ms(self) -> float:
+        return self.delta("video", "timestamp")
 
     def delta(self, kind: str, name: str) -> float:
         """Growth of an inbound-rtp statistic."""
@@ -163,27 +162,24 @@ def talk(page: Page, seconds: float, box: list[int] | None = None) -> Recording:
 def record(pages: Sequence[Page], seconds: float, box: list[int] | None = None) -> list[Recording]:
     """Record what pages hear and show, all at the same time. `box` is [x, y, w, h], and may say as
     a fifth number how wide a picture it is meant for."""
-    for page in pages:
-        page.evaluate("box => window.measure.start(box)", box)
+    begun = [page.evaluate("box => window.measure.start(box)", box) for page in pages]
     time.sleep(seconds)
-    return [_recording(page.evaluate("() => window.measure.stop()")) for page in pages]
+    taken = [page.evaluate("() => window.measure.drain()") for page in pages]
+    return [_recording(begin, raw) for begin, raw in zip(begun, taken, strict=True)]
 
 
-def _recording(raw: dict[str, Any]) -> Recording:
+def _recording(begin: dict[str, Any], raw: dict[str, Any]) -> Recording:
     frames = np.array(raw["frames"], float)
+    mic, remote = Sound(), Sound()
+    mic.add(raw["mic"], raw["origin_ms"])
+    remote.add(raw["remote"], raw["origin_ms"])
     return Recording(
-        elapsed_ms=raw["elapsed"],
-        sound_start_ms=raw["origin"] + 1000 * raw["first"] - raw["tap_ms"] + raw["output_ms"],
-        mic=_samples(raw["mic"]),
-        remote=_samples(raw["remote"]),
+        mic=mic,
+        remote=remote.later(output_ms(raw["polls"])),
         shown_ms=frames[:, 0],
         presented=frames[:, 1],
         level=frames[:, 2],
         change=frames[:, 3],
-        begin=raw["begin"],
-        end=raw["end"],
+        begin=begin,
+        end=raw["stats"],
     )
-
-
-def _samples(text: str) -> Float64:
-    return np.frombuffer(base64.b64decode(text), np.int16) / 32_768

@@ -108,12 +108,13 @@ def mouth_levels(avatar: str, voice: NDArray[np.float32]) -> Float64:
 
 def speech_skews_ms(heard: Recording, voice: NDArray[np.float32], lips: Float64) -> Float64:
     """Picture minus sound in ms, once for each piece of the recording in which somebody speaks."""
-    origin_s = heard.sound_start_ms / 1000
+    remote, length = heard.remote.at_rate(RATE), round(PIECE_S * RATE)
+    begins = np.arange(0, len(remote) - length, length)
+    begun_ms = heard.remote.at_ms(begins * heard.remote.rate // RATE)
     shown_s, level = heard.shown_ms / 1000, heard.level
     skews = []
-    for at in range(0, len(heard.remote) - round(PIECE_S * RATE), round(PIECE_S * RATE)):
-        piece = heard.remote[at : at + round(PIECE_S * RATE)]
-        begun_s = origin_s + at / RATE
+    for at, begun_s in zip(begins, begun_ms / 1000, strict=True):
+        piece = remote[at : at + length]
         spoken_s = _place(piece, voice.astype(np.float64)) / RATE
         inside = (shown_s >= begun_s) & (shown_s < begun_s + PIECE_S)
         if inside.sum() < PIECE_S / FRAME_S / 3:  # too few pictures to tell

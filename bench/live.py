@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.analysis import beeps, correlation_peak, mic_to_glass_ms, skew_ms
-from bench.browser import Recording, open_page, running_server, talk
+from bench.browser import RATE, Recording, open_page, running_server, talk
+from bench.sound import FULL_SCALE
 from bench.wav import speech, write_wav
 from visavis.core.window import WindowSpec
 from visavis.studio.lamp import TONE_AMPLITUDE, TONE_HZ, build_lamp
@@ -19,6 +20,8 @@ SPEECH_S = 10.0
 SILENCE_S = 3.0
 WARM_UP_S = 8.0
 _TICKS = os.sysconf("SC_CLK_TCK")
+_LOUD = 0.02  # of full scale
+_CLOSING_MS = 500.0  # a mouth may take so long
 
 
 @dataclass(frozen=True)
@@ -62,26 +65,26 @@ def talk_to(avatar: str, mouth: list[int]) -> Talk:
                 begin, started = cpu_seconds(pid), time.perf_counter()
                 recording = talk(page, SPEECH_S + SILENCE_S, mouth)
                 cpu = 100 * (cpu_seconds(pid) - begin) / (time.perf_counter() - started)
-    peak, delay = correlation_peak(recording.mic, recording.remote)
+    peak, delay = correlation_peak(recording.mic.at_rate(RATE), recording.remote.at_rate(RATE))
     return Talk(
         fps=recording.delta("video", "framesDecoded") / recording.elapsed_ms * 1000,
         freezes=recording.delta("video", "freezeCount"),
         voice_peak=peak,
         voice_delay_s=delay,
-        mouth_ratio=mouth_ratio(recording, delay),
+        mouth_ratio=mouth_ratio(recording),
         cpu_pct=cpu,
         idle_cpu_pct=idle,
     )
 
 
-def mouth_ratio(recording: Recording, delay_s: float) -> float:
+def mouth_ratio(recording: Recording) -> float:
     """RMS difference between frames in the mouth's box while the voice sounds, over silence's."""
-    level = np.abs(recording.remote)
-    loud = np.flatnonzero(level > 0.02) / 48_000
-    heard = (recording.shown_ms - recording.sound_start_ms) / 1000
-    last = loud[-1]
-    speaking = (heard > loud[0]) & (heard < last)
-    silent = (heard > last + 0.5) & (heard < len(level) / 48_000)
+    level = np.abs(recording.remote.samples.astype(np.int32))
+    loud = np.flatnonzero(level > _LOUD * FULL_SCALE)
+    first, last, end = recording.remote.at_ms(np.array([loud[0], loud[-1], len(level) - 1]))
+    shown = recording.shown_ms
+    speaking = (shown > first) & (shown < last)
+    silent = (shown > last + _CLOSING_MS) & (shown < end)
     energy = recording.change[speaking].mean() / recording.change[silent].mean()
     return float(np.sqrt(energy))
 

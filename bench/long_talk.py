@@ -1,6 +1,5 @@
 """A long talk with the lamp, recorded piece by piece: skew, delay and cadence of many minutes."""
 
-import base64
 import tempfile
 import time
 import urllib.request
@@ -14,7 +13,8 @@ from playwright.sync_api import Page
 
 from bench.analysis import beeps, pair
 from bench.browser import RunningServer, open_page, running_server
-from bench.tones import Skews, Sound, Spans, flashes, skews
+from bench.sound import Sound, output_ms
+from bench.tones import Skews, Spans, flashes, skews, tones
 from bench.wav import write_wav
 from visavis.core.window import WindowSpec
 from visavis.studio.lamp import TONE_AMPLITUDE, TONE_HZ, build_lamp
@@ -39,9 +39,8 @@ class LongTalk:
 
     def add(self, raw: dict[str, Any]) -> None:
         """Take a piece as `window.measure.drain` gives it."""
-        for name, sound in (("mic", self.mic), ("remote", self.remote)):
-            sound.times += [(at - raw["origin_ms"], n, rate) for at, n, rate in raw[name]["times"]]
-            sound.pieces.append(np.frombuffer(base64.b64decode(raw[name]["pcm"]), np.int16))
+        self.mic.add(raw["mic"], raw["origin_ms"])
+        self.remote.add(raw["remote"], raw["origin_ms"])
         self.frames += raw["frames"]
         self.polls += raw["polls"]
         self.stats.append(raw["stats"])
@@ -53,10 +52,7 @@ class LongTalk:
 
     def heard(self) -> Spans:
         """Tones at the ear: what the browser handed on, and the delay of its sound output."""
-        tones, table = self.remote.tones(), np.array(self.polls, float)
-        delays = 1000 * np.diff(table[:, 10]) / np.maximum(1, np.diff(table[:, 11]))
-        shift = float(np.median(delays))
-        return Spans(tones.begin_ms + shift, tones.end_ms + shift)
+        return tones(self.remote.later(output_ms(self.polls)))
 
     def skews(self) -> Skews:
         """Flash minus tone."""
@@ -66,7 +62,7 @@ class LongTalk:
 
     def mic_to_glass_ms(self) -> Float64:
         """From the page's microphone to the page's glass."""
-        spoken = self.mic.tones().begin_ms
+        spoken = tones(self.mic).begin_ms
         return pair(spoken, flashes(np.array(self.frames, float)).spans.begin_ms, 0, 950)
 
     def worst(self, count: int = 5) -> list[str]:
@@ -127,7 +123,7 @@ def begin(page: Page) -> None:
     """Press Talk and warm up; what was recorded meanwhile is thrown away."""
     page.get_by_role("button", name="Talk", exact=True).click()
     page.wait_for_selector("#stage.has-live", timeout=20_000)
-    page.evaluate("() => window.measure.follow()")
+    page.evaluate("() => window.measure.start(null)")
     time.sleep(WARM_UP_S)
     page.evaluate("() => window.measure.drain()")
 
@@ -136,8 +132,8 @@ def long_talk(window: WindowSpec, seconds: float, latency: str) -> LongTalk:
     """Tones to the lamp, which looks as far ahead as `window`, for `seconds` after the warm-up."""
     with tempfile.TemporaryDirectory() as folder:
         avatars = build_lamp(Path(folder), window).parent
-        tones = beeps(seconds + WARM_UP_S + 15, TONE_HZ, TONE_AMPLITUDE)
-        microphone = write_wav(Path(folder) / "tones.wav", tones)
+        sound = beeps(seconds + WARM_UP_S + 15, TONE_HZ, TONE_AMPLITUDE)
+        microphone = write_wav(Path(folder) / "tones.wav", sound)
         arguments = ("--avatar", "lamp", "--latency", latency)
         with (
             running_server(*arguments, avatars=avatars) as server,

@@ -1,75 +1,11 @@
 // Injected into the page by bench/browser.py: records what the page hears and shows, on one clock.
 (() => {
-  const recorder = `
-    class Recorder extends AudioWorkletProcessor {
-      process(inputs) {
-        const pick = (input) => (input.length ? input[0] : new Float32Array(128));
-        const [mic, remote] = [pick(inputs[0]), pick(inputs[1])];
-        this.port.postMessage({ time: currentTime, mic: mic.slice(), remote: remote.slice() });
-        return true;
-      }
-    }
-    registerProcessor('recorder', Recorder);`;
-
   const POLL_MS = 250;
-  const state = { blocks: [], frames: [], polls: [], origin: Infinity, tap_ms: 0, output_ms: 0 };
+  const state = { frames: [], polls: [] };
 
-  async function listen(talk) {
-    const context = new AudioContext({ sampleRate: 48000, latencyHint: 'interactive' });
-    const url = URL.createObjectURL(new Blob([recorder], { type: 'text/javascript' }));
-    await context.audioWorklet.addModule(url);
-    const node = new AudioWorkletNode(context, 'recorder', { numberOfInputs: 2 });
-    context.createMediaStreamSource(talk.micStream).connect(node, 0, 0);
-    const sound = new MediaStream(talk.remoteStream.getAudioTracks());
-    context.createMediaStreamSource(sound).connect(node, 0, 1);
-    node.connect(context.destination);
-    node.port.onmessage = ({ data }) => {
-      // The earliest arrival tells when a block was made; later ones only waited for the page.
-      state.origin = Math.min(state.origin, performance.now() - 1000 * (data.time + 128 / 48000));
-      state.blocks.push(data);
-    };
-    await context.resume();
-    state.tap_ms = await tapDelay(context);
-    state.output_ms = 1000 * context.outputLatency;
-  }
-
-  // How much later a sound comes out of a MediaStream tap than it went in: part of the measuring,
-  // not of what is measured.
-  async function tapDelay(context) {
-    const meter = `
-      class Meter extends AudioWorkletProcessor {
-        process(inputs) {
-          const peak = (input) => (input.length ? Math.max(...input[0].map(Math.abs)) : 0);
-          this.port.postMessage([currentTime, peak(inputs[0]), peak(inputs[1])]);
-          return true;
-        }
-      }
-      registerProcessor('meter', Meter);`;
-    const url = URL.createObjectURL(new Blob([meter], { type: 'text/javascript' }));
-    await context.audioWorklet.addModule(url);
-    const node = new AudioWorkletNode(context, 'meter', { numberOfInputs: 2 });
-    const [tone, gate] = [context.createOscillator(), context.createGain()];
-    const loop = context.createMediaStreamDestination();
-    gate.gain.value = 0;
-    tone.connect(gate).connect(loop);
-    gate.connect(node, 0, 0);
-    context.createMediaStreamSource(loop.stream).connect(node, 0, 1);
-    node.connect(context.destination);
-    const heard = [];
-    node.port.onmessage = ({ data }) => heard.push(data);
-    tone.start();
-    gate.gain.setValueAtTime(0.5, context.currentTime + 0.2);
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    const begin = (input) => heard.find((entry) => entry[input] > 0.1)?.[0] ?? NaN;
-    tone.stop();
-    node.disconnect();
-    node.port.onmessage = null;
-    return 1000 * (begin(2) - begin(1));
-  }
-
-  // For long runs: sound is timed as the browser hands it on, in a thread of its own, because
-  // neither an AudioContext, whose clock stands still while the machine is busy, nor the page's
-  // thread, which is to see every frame, must have a part in it.
+  // Sound is timed as the browser hands it on, in a thread of its own, because neither an
+  // AudioContext, whose clock stands still while the machine is busy, nor the page's thread, which
+  // is to see every frame, must have a part in it.
   const follower = `
     const kept = {};
     const pcm = (value) => Math.max(-32768, Math.min(32767, Math.round(value * 32767)));
@@ -168,44 +104,20 @@
       playout.totalSamplesCount]);
   }
 
-  function encode(samples) {
-    const bytes = new Uint8Array(Int16Array.from(samples, (v) => Math.max(-32768,
-      Math.min(32767, Math.round(v * 32767)))).buffer);
-    let text = '';
-    for (let i = 0; i < bytes.length; i += 32768) {
-      text += String.fromCharCode(...bytes.subarray(i, i + 32768));
-    }
-    return btoa(text);
-  }
-
   window.measure = {
+    // Begin, and tell how the line has fared up to now.
     async start(box) {
       watch(box);
-      await listen(window.visavisTalk);
-      state.begin = await statistics(window.visavisTalk.peer);
-      state.started = performance.now();
-    },
-    // For runs too long to keep in the page: begin, and take what came since the last time.
-    follow() {
-      watch(null);
       follow(window.visavisTalk);
       setInterval(() => void poll(), POLL_MS);
+      return statistics(window.visavisTalk.peer);
     },
+    // What came since the last time.
     async drain() {
       const { frames, polls } = state;
       Object.assign(state, { frames: [], polls: [] });
       const [stats, sound] = [await statistics(window.visavisTalk.peer), await followed()];
       return { ...sound, origin_ms: performance.timeOrigin, stats, frames, polls };
-    },
-    async stop() {
-      const end = await statistics(window.visavisTalk.peer);
-      const all = (key) => encode(state.blocks.flatMap((block) => [...block[key]]));
-      return {
-        begin: state.begin, end, elapsed: performance.now() - state.started,
-        frames: state.frames, first: state.blocks[0].time,
-        origin: state.origin, tap_ms: state.tap_ms, output_ms: state.output_ms,
-        mic: all('mic'), remote: all('remote'),
-      };
     },
   };
 })();

@@ -8,22 +8,19 @@ waits up to 17 ms for the display, in a pattern that five frames fill: where the
 glass follows from its place in the stream, by RTP time, and how late its frames were on average.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.analysis import TONE_PERIOD_S
+from bench.analysis import LIT, TONE_LEVEL, TONE_PERIOD_S
+from bench.sound import FULL_SCALE, Sound
 
 Float64 = NDArray[np.float64]
-Int16 = NDArray[np.int16]
 FREEZE_MS = 60.0  # without a new picture on the glass
 _STALL_MS = 100.0  # the same: two frames or more never came, or late
 _RECOVERY_MS = 2000.0  # what a stall may take to be over
-_TONE_LEVEL = 0.15 * 32_768  # a third of the tone's amplitude
-_LIT = 128  # mean green of a lit lamp
 _QUIET_S = 0.3  # between two tones
-_AHEAD = 30  # pieces of 10 ms: a piece that was handed on late is followed by others at once
 _RTP_KHZ = 90
 _RTP_WRAP = 2.0**32
 _NEAR_MS = 450.0  # the farthest that tone and flash may be apart
@@ -41,35 +38,15 @@ class Spans:
         return (self.begin_ms + self.end_ms) / 2
 
 
-@dataclass
-class Sound:
-    """What a track played: pieces of PCM as the browser handed them on."""
-
-    times: list[tuple[float, int, int]] = field(default_factory=list)  # ms, samples, rate
-    pieces: list[Int16] = field(default_factory=list)
-
-    def tones(self) -> Spans:
-        """When each whole tone was handed on."""
-        samples = np.concatenate(self.pieces).astype(np.int32)
-        loud = np.flatnonzero(np.abs(samples) > _TONE_LEVEL)
-        quiet = _QUIET_S * self.times[0][2]
-        first = loud[np.diff(loud, prepend=-np.inf) > quiet]
-        last = loud[np.diff(loud, append=np.inf) > quiet]
-        whole = (first > quiet) & (last < len(samples) - quiet)
-        return Spans(self._at_ms(first[whole]), self._at_ms(last[whole]))
-
-    def _at_ms(self, samples: NDArray[np.intp]) -> Float64:
-        """A device plays evenly whatever it is handed unevenly: a late piece counts from those
-        after it."""
-        table = np.array(self.times)
-        lengths_ms = 1000 * table[:, 1] / table[:, 2]
-        begun_ms = np.concatenate(([0.0], np.cumsum(lengths_ms)[:-1]))  # of the sound itself
-        origins = np.append(table[:, 0] - begun_ms, np.full(_AHEAD, np.inf))
-        steady = np.lib.stride_tricks.sliding_window_view(origins, _AHEAD)[: len(table)].min(axis=1)
-        starts = np.concatenate(([0], np.cumsum(table[:, 1])[:-1]))
-        piece = np.searchsorted(starts, samples, side="right") - 1
-        within_ms = 1000 * (samples - starts[piece]) / table[piece, 2]
-        return np.asarray(steady[piece] + begun_ms[piece] + within_ms, np.float64)
+def tones(sound: Sound) -> Spans:
+    """When each whole tone was handed on."""
+    samples = sound.samples.astype(np.int32)
+    loud = np.flatnonzero(np.abs(samples) > TONE_LEVEL * FULL_SCALE)
+    quiet = _QUIET_S * sound.rate
+    first = loud[np.diff(loud, prepend=-np.inf) > quiet]
+    last = loud[np.diff(loud, append=np.inf) > quiet]
+    whole = (first > quiet) & (last < len(samples) - quiet)
+    return Spans(sound.at_ms(first[whole]), sound.at_ms(last[whole]))
 
 
 @dataclass(frozen=True)
@@ -86,7 +63,7 @@ def flashes(frames: Float64) -> Flashes:
     """`frames`: see `onFrame` in measure.js. A flash is frozen if a frame at an edge of it was
     never seen or 60 ms late, or if the picture stood still for 100 ms in it or in the two seconds
     before it."""
-    lit = frames[:, 2] > _LIT
+    lit = frames[:, 2] > LIT
     turns = np.flatnonzero(lit[1:] != lit[:-1]) + 1
     turns = turns[1:] if len(turns) and not lit[turns[0]] else turns
     begin, end = turns[0::2], turns[1::2]
@@ -137,19 +114,19 @@ class Skews:
         return self.middle_ms[~self.frozen]
 
 
-def skews(tones: Spans, shown: Flashes, gaps_ms: Float64) -> Skews:
+def skews(heard: Spans, shown: Flashes, gaps_ms: Float64) -> Skews:
     """Each tone and the flash nearest to it. A tone without one is left out; `gaps_ms` is when the
     browser had no sound to play."""
     middles = shown.middle_ms
-    near = np.abs(middles[None] - tones.middle_ms[:, None]).argmin(axis=1)
-    kept = np.abs(middles[near] - tones.middle_ms) < _NEAR_MS
+    near = np.abs(middles[None] - heard.middle_ms[:, None]).argmin(axis=1)
+    kept = np.abs(middles[near] - heard.middle_ms) < _NEAR_MS
     near = near[kept]
     return Skews(
-        tones.begin_ms[kept],
-        middles[near] - tones.middle_ms[kept],
-        shown.spans.begin_ms[near] - tones.begin_ms[kept],
-        shown.spans.end_ms[near] - tones.end_ms[kept],
-        shown.frozen[near] | follows(tones, gaps_ms)[kept],
+        heard.begin_ms[kept],
+        middles[near] - heard.middle_ms[kept],
+        shown.spans.begin_ms[near] - heard.begin_ms[kept],
+        shown.spans.end_ms[near] - heard.end_ms[kept],
+        shown.frozen[near] | follows(heard, gaps_ms)[kept],
         shown.rows[near],
     )
 

@@ -5,6 +5,11 @@
  * evens that out by small steps, for half a minute. This reads its own estimate four times a second
  * and has whichever is ahead wait, by all of the difference: the picture when the sound's buffer
  * grew, the sound when the picture's buffer cannot be any shorter.
+ *
+ * What is sent on must come without the sender's times: Chromium passes on the time at which a
+ * picture was made, if it knows it, but of a sound that at which it sent it itself, so whoever
+ * receives both holds the sound back by all of the picture's way. Then there is no estimate, and
+ * the buffers tell: the server sends both in step.
  */
 
 const PERIOD_MS = 250;
@@ -17,8 +22,8 @@ const MOST_MS = 1_000;
  */
 export const SHOWN_MS = -9;
 /**
- * How much later than its sound a picture is to be sent on: browsers report the time of a sound
- * when its packet is full.
+ * How much later than its sound a picture is to be sent on: a browser reports the time of a sound
+ * when its packet is full, and whoever receives it takes it to be that late.
  */
 const RELAYED_MS = 25;
 /** Between what is asked for and the delay in a jitter buffer that it leads to. */
@@ -62,8 +67,7 @@ export class LipSync {
 
   /**
    * @param {RTCPeerConnection} peer that receives one picture and one sound
-   * @param {boolean} [relayed] sent on instead of shown, and the sender tells no times: it sends both
-   *   in step
+   * @param {boolean} [relayed] sent on instead of shown; the sender tells no times
    */
   constructor(peer, relayed = false) {
     this.#peer = peer;

@@ -2,12 +2,23 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bench.browser import RATE, Recording
 from bench.call import PIECE_S, speech_skews_ms
+from bench.sound import FULL_SCALE, Sound
 
 SECONDS = 4 * PIECE_S + 1
 FRAMES = round(SECONDS * 25) + 200
+BEGUN_MS = 5000.0
+
+
+def _handed_on(voice: NDArray[np.float32]) -> Sound:
+    """In pieces of 10 ms."""
+    times = [(BEGUN_MS + 10 * i, RATE // 100, RATE) for i in range(100 * len(voice) // RATE)]
+    return Sound(
+        times, [np.clip(voice * FULL_SCALE, 1 - FULL_SCALE, FULL_SCALE - 1).astype(np.int16)]
+    )
 
 
 @pytest.mark.parametrize("late_ms", [-60, 0, 45])
@@ -22,11 +33,9 @@ def test_the_skew_of_speech(late_ms: float) -> None:
     nod = 15 * np.sin(shown_s)
     begin = round(into_s * RATE)
     heard = Recording(
-        elapsed_ms=SECONDS * 1000,
-        sound_start_ms=5000.0,
-        mic=np.zeros(0),
-        remote=voice[begin : begin + round(SECONDS * RATE)].astype(float),
-        shown_ms=5000 + 1000 * shown_s,
+        mic=Sound(),
+        remote=_handed_on(voice[begin : begin + round(SECONDS * RATE)]),
+        shown_ms=BEGUN_MS + 1000 * shown_s,
         presented=np.arange(len(shown_s), dtype=float),
         level=lips[frame] + nod + rng.normal(0, 1, len(shown_s)),
         change=np.zeros(len(shown_s)),

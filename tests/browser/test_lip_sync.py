@@ -2,14 +2,16 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 from bench.browser import RunningServer
 
 _SHOWN_MS = -9.0  # see client_web/lib/lip_sync.js
+_RELAYED_MS = 25.0
 
 # A peer whose buffers do as they are told, at the next look; the tone is the network's own need.
-SIMULATE = """async ({ needs, seconds }) => {
+SIMULATE = """async ({ needs, seconds, relayed }) => {
   const { LipSync } = await import('/lib/lip_sync.js');
   const flow = (kind, extra_ms) => ({ kind, extra_ms, asked: 0, held: 0, least: 0, count: 0 });
   const flows = { audio: flow('audio', 20), video: flow('video', 30) };
@@ -22,7 +24,7 @@ SIMULATE = """async ({ needs, seconds }) => {
   const differences = [];
   const stats = (of) => {
     const least_ms = needs[of.kind][Math.min(looks, needs[of.kind].length - 1)];
-    const held_ms = Math.max(of.asked, least_ms);
+    const held_ms = of.held_ms = Math.max(of.asked, least_ms);
     of.count += 10;
     of.held += held_ms / 100;
     of.least += least_ms / 100;
@@ -30,7 +32,7 @@ SIMULATE = """async ({ needs, seconds }) => {
     return { type: 'inbound-rtp', kind: of.kind, jitterBufferDelay: of.held,
       jitterBufferTargetDelay: of.held, jitterBufferMinimumDelay: of.least,
       jitterBufferEmittedCount: of.count,
-      estimatedPlayoutTimestamp: 1e6 + 250 * looks - of.lag_ms };
+      ...(!relayed && { estimatedPlayoutTimestamp: 1e6 + 250 * looks - of.lag_ms }) };
   };
   const peer = {
     getReceivers: () => receivers,
@@ -41,20 +43,26 @@ SIMULATE = """async ({ needs, seconds }) => {
       return report;
     },
   };
-  const lipSync = new LipSync(peer);
+  const lipSync = new LipSync(peer, relayed);
   lipSync.start();
   await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
   lipSync.stop();
-  return { differences, audio: flows.audio.asked, video: flows.video.asked };
+  return { differences, late: flows.video.held_ms - flows.audio.held_ms,
+    audio: flows.audio.asked, video: flows.video.asked };
 }"""
 
 
 def _simulate(
-    server: RunningServer, page: Page, sound: list[float], picture: list[float]
+    server: RunningServer,
+    page: Page,
+    sound: list[float],
+    picture: list[float],
+    relayed: bool = False,
 ) -> dict[str, Any]:
     page.goto(server.url)
     needs = {"audio": sound, "video": picture}
-    result: dict[str, Any] = page.evaluate(SIMULATE, {"needs": needs, "seconds": 4})
+    told = {"needs": needs, "seconds": 4, "relayed": relayed}
+    result: dict[str, Any] = page.evaluate(SIMULATE, told)
     return result
 
 
@@ -80,3 +88,12 @@ def test_nothing_waits_once_the_network_has_healed(server: RunningServer, page: 
 def test_an_absurd_estimate_does_not_stop_it(server: RunningServer, page: Page) -> None:
     result = _simulate(server, page, sound=[50_000.0] * 2 + [60.0], picture=[10.0])
     assert abs(result["differences"][-1] - _SHOWN_MS) < 10
+
+
+@pytest.mark.parametrize(("sound", "picture"), [(20.0, 60.0), (100.0, 10.0), (40.0, 20.0)])
+def test_what_is_sent_on_leaves_in_step_without_any_estimate(
+    server: RunningServer, page: Page, sound: float, picture: float
+) -> None:
+    result = _simulate(server, page, [sound], [picture], relayed=True)
+    assert abs(result["late"] - _RELAYED_MS) < 10
+    assert max(result["audio"], result["video"]) <= max(sound, picture) + _RELAYED_MS + 10

@@ -5,7 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from bench.analysis import beeps
-from bench.tones import Skews, Sound, flashes, skews
+from bench.sound import Sound
+from bench.tones import Skews, flashes, skews, tones
 
 _RATE = 48_000
 _PIECE = 480
@@ -37,7 +38,7 @@ def _frames(skew_ms: float, phase_ms: float) -> NDArray[np.float64]:
 
 
 def _skews(frames: NDArray[np.float64], late: bool = False, gap_ms: float = -1e9) -> Skews:
-    return skews(_sound(late).tones(), flashes(frames), np.array([gap_ms]))
+    return skews(tones(_sound(late)), flashes(frames), np.array([gap_ms]))
 
 
 @pytest.mark.parametrize("skew_ms", [-60.0, 0.0, 35.0])

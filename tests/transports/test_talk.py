@@ -247,6 +247,14 @@ async def test_there_is_one_kind_of_matte(client: httpx.AsyncClient, path: str) 
         assert (answer.status_code, "stacked" in answer.text) == (400, True)
 
 
+@pytest.mark.parametrize("path", ["/api/talk/lamp", "/whep/main"])
+async def test_reports_are_on_or_off(client: httpx.AsyncClient, path: str) -> None:
+    async with Caller(SILENCE) as caller:
+        offer = await caller.offer()
+        answer = await client.post(f"{path}?reports=some", content=offer, headers=SDP)
+        assert (answer.status_code, "reports" in answer.text) == (400, True)
+
+
 async def test_a_broken_line_is_taken_up_again_where_it_was(
     client: httpx.AsyncClient, stages: Stages
 ) -> None:

@@ -86,6 +86,7 @@ class Source:
         self.lost = 0
         self.bit_rate = 0
         self.stopped = False
+        self.reports = True
 
     async def open(self, codec: str) -> None:
         self.codec = codec
@@ -179,6 +180,9 @@ async def test_reports_tell_when_the_media_was_due() -> None:
     assert private["_RTCRtpSender__octet_count"] == 8
     await sender._send_rtcp([empty])
     assert wire.reports[-1] == bytes(empty)
+    source.reports = False
+    await sender._send_rtcp([empty])
+    assert len(wire.reports) == 2
     await sender.stop()
 
 
