@@ -115,9 +115,9 @@ $(PEOPLE:%=paint-%): paint-%: $(VENV)/.studio
 
 nova-320: paint-nova
 	$(STUDIO).synctalk_hearing $(DATA)/work-320 --corpus $(DATA)/corpus
-	$(STUDIO).synctalk_drawing $(DATA)/nova models/nova $(DATA)/work-nova/painter.pt \
+	$(STUDIO).synctalk_drawing models/nova $(DATA)/work-nova/painter.pt \
 	  $(DATA)/work-320 --corpus $(DATA)/corpus
-	$(STUDIO).export_synctalk $(DATA)/nova models/nova $(DATA)/work-320 models/nova-320
+	$(STUDIO).export_synctalk models/nova $(DATA)/work-320 models/nova-320
 	$(BIN)/visavis avatar score models/nova-320 --json bench/results/score_nova-320.json
 	$(BIN)/python -m bench.score_table
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from visavis.core.bundle import read_bundle
 from visavis.core.bundlefile import read_file
 from visavis.errors import StudioError
-from visavis.studio import checkpoint, export
+from visavis.studio import checkpoint, export, reopen
 from visavis.studio.corpus import WINDOWS
 from visavis.studio.crops import Pairs
+from visavis.studio.framing import Framing
 from visavis.studio.listener import Listener
 from visavis.studio.train_generator import Recipe, load
 from visavis.studio.train_generator import train as train_painter
@@ -86,3 +87,18 @@ def test_the_mask_is_zero_at_the_border_and_full_inside() -> None:
     assert (mask[: export.MASK_BORDER - 1] == 0).all()
     assert (mask[40:-40, 40:-40] == 255).all()
     assert (np.diff(mask[112].astype(int))[:112] >= 0).all()
+
+
+def test_the_painter_comes_out_of_a_bundle_again(
+    pairs_file: Path, rendered: Path, tmp_path: Path
+) -> None:
+    train_painter(pairs_file, tmp_path, RECIPE)
+    checkpoint.save(tmp_path / "listener.pt", {"average": Listener().state_dict(), "step": 0})
+    bundle = rendered / "bundle"
+    export.main(rendered, tmp_path / "painter.pt", tmp_path / "listener.pt", bundle)
+    reopened = reopen.reopen(read_bundle(bundle))
+    shipped, framing, state = load(tmp_path / "painter.pt")
+    for name, weight in shipped.state_dict().items():
+        torch.testing.assert_close(reopened["average"][name], weight, atol=1e-3, rtol=1e-3)
+    assert Framing.of(reopened["framing"]) == framing
+    assert reopened["step"] == state["step"]

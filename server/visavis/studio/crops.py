@@ -68,7 +68,7 @@ class Cutter:
     def __init__(self, data: Dataset, bundle: Path, framing: Framing) -> None:
         self.data, self.framing = data, framing
         self._background = template.background_frame(data.size)
-        self._frames = template.decode_all(data, bundle, self._background)
+        self._frames = template.decode_all(data.clips, bundle, self._background)
 
     def templates(self) -> Bytes:
         """The resting person as shipped, [frames, 3, side, side]."""

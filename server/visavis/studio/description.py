@@ -10,9 +10,10 @@ import tomli_w
 from visavis.core.mel import MelSpec
 from visavis.core.timeline import FPS
 from visavis.core.window import WindowSpec
-from visavis.studio.dataset import IDLE, Clip, Dataset
+from visavis.studio.dataset import IDLE, Clip
+from visavis.studio.outline import Outline
 from visavis.studio.pictures import write_bytes
-from visavis.studio.template import clip_file, roi_corner
+from visavis.studio.template import clip_file
 
 ABOUT = {
     "nova": "A woman in a studio: an invented, rendered person who speaks to the camera.",
@@ -30,11 +31,10 @@ class Family:
     windows: WindowSpec
     features: int
     speech: bool  # the encoder also tells whether somebody speaks
-    roi: int  # pixels
 
 
 def write(
-    folder: Path, data: Dataset, family: Family, hoisted: list[str], card: dict[str, Any]
+    folder: Path, outline: Outline, family: Family, hoisted: list[str], card: dict[str, Any]
 ) -> None:
     """Write the description of everything that lies in `folder`; `hoisted` names the tensors
     between the halves of the generator, if it has been cut."""
@@ -46,12 +46,12 @@ def write(
         "description": ABOUT.get(folder.name, "An invented, rendered person."),
         "frame": {
             "fps": FPS,
-            "width": data.size,
-            "height": data.size,
+            "width": outline.size,
+            "height": outline.size,
             "background": "background.png",
         },
-        "clips": {clip.name: _clip(data, clip, family.roi) for clip in data.clips},
-        "roi": {"size": family.roi, "mask": "mask.png"},
+        "clips": {clip.name: _clip(outline, clip) for clip in outline.clips},
+        "roi": {"size": outline.roi, "mask": "mask.png"},
         "mel": vars(family.mel),
         "encoder": _encoder(family),
         "generator": _generator(family.windows),
@@ -68,8 +68,8 @@ def write(
     write_bytes(folder / DESCRIPTION, tomli_w.dumps(table).encode())
 
 
-def _clip(data: Dataset, clip: Clip, roi: int) -> dict[str, Any]:
-    frames = range(clip.first, clip.first + clip.count)
+def _clip(outline: Outline, clip: Clip) -> dict[str, Any]:
+    corners = outline.corners[clip.first : clip.first + clip.count]
     table: dict[str, Any] = {
         "file": clip_file(clip.name),
         "frames": clip.count,
@@ -79,7 +79,7 @@ def _clip(data: Dataset, clip: Clip, roi: int) -> dict[str, Any]:
     }
     if clip.homes:
         table["homes"] = list(clip.homes)
-    return table | {"roi": [list(roi_corner(data, index, roi)) for index in frames]}
+    return table | {"roi": [list(corner) for corner in corners]}
 
 
 def _encoder(family: Family) -> dict[str, Any]:

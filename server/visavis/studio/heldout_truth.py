@@ -54,7 +54,7 @@ class Studio:
         """Raises `StudioError` if something is not there yet."""
         self.data, self.framing = Dataset(folder), framing
         self._background = background_frame(self.data.size)
-        self.frames = decode_all(self.data, bundle, self._background)
+        self.frames = decode_all(self.data.clips, bundle, self._background)
         try:
             with np.load(folder / "geometry.npz", allow_pickle=False) as arrays:
                 self.geometry = {name: arrays[name] for name in arrays.files}

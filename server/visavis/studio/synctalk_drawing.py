@@ -18,8 +18,8 @@ from visavis.core.colour import planes_to_rgb
 from visavis.core.compositor import crop
 from visavis.studio import checkpoint, synctalk_hearing, template, train_generator
 from visavis.studio.corpus import load_corpus
-from visavis.studio.dataset import Dataset
 from visavis.studio.networks import blend, window_border
+from visavis.studio.outline import Outline
 from visavis.studio.pictures import Bytes
 from visavis.studio.progress import tracked
 from visavis.studio.synctalk import ROI, ROWS, RgbSyncTalk, SyncTalk
@@ -41,12 +41,13 @@ class Heard:
     articulation: Tensor
 
 
-def rois(data: Dataset, bundle: Path) -> Bytes:
+def rois(bundle: Path) -> Bytes:
     """The template's ROIs as they ship [frames, 3, ROI, ROI], RGB."""
-    frames = template.decode_all(data, bundle, template.background_frame(data.size))
+    outline = Outline.read(bundle, ROI)
+    background = template.background_frame(outline.size)
+    frames = template.decode_all(outline.clips, bundle, background)
     cuts = []
-    for index, frame in enumerate(frames):
-        x, y = template.roi_corner(data, index, ROI)
+    for frame, (x, y) in zip(frames, outline.corners, strict=True):
         cuts.append(np.rint(planes_to_rgb(crop(frame, x, y, ROI)) * 255).astype(np.uint8))
     return np.stack(cuts)
 
@@ -172,8 +173,7 @@ def train(lesson: Lesson, path: Path, low_steps: int, whole_steps: int, rate: fl
 
 
 def main(
-    data: Annotated[Path, typer.Argument(help="rendered data set of the template")],
-    bundle: Annotated[Path, typer.Argument(help="folder of the encoded clips")],
+    bundle: Annotated[Path, typer.Argument(help="the person's own avatar folder")],
     painter: Annotated[Path, typer.Argument(help="painter.pt, the teacher")],
     folder: Annotated[Path, typer.Argument(help="work folder with hearing.pt")],
     corpus: Annotated[list[Path], typer.Option(help="speech corpus; may be given again")],
@@ -190,7 +190,7 @@ def main(
     begin(network)
     network.audio_model.load_state_dict(hearing.branch.state_dict())
     network.eval()
-    studio = Studio(painter, rois(Dataset(data), bundle), network)
+    studio = Studio(painter, rois(bundle), network)
     lesson = Lesson(network, studio, listen(hearing, corpus))
     train(lesson, folder / "drawing.pt", low_steps, whole_steps, rate)
 

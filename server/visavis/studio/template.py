@@ -18,7 +18,7 @@ from visavis.core.colour import rgb_to_planes
 from visavis.core.compositor import Frame, clean_matte, new_frame, overlay, pack, planes
 from visavis.errors import StudioError
 from visavis.studio.background import studio_wall
-from visavis.studio.dataset import Dataset
+from visavis.studio.dataset import Clip, Dataset
 from visavis.studio.pictures import Bytes
 from visavis.studio.progress import tracked
 
@@ -149,13 +149,13 @@ def build(data: Dataset, bundle: Path) -> None:
             encode((stack(data.template_rgba(index)) for index in indices), path)
 
 
-def decode_all(data: Dataset, bundle: Path, background: Frame) -> list[Frame]:
+def decode_all(clips: Iterable[Clip], bundle: Path, background: Frame) -> list[Frame]:
     """Every template frame as a viewer gets it, by index.
 
-    Raises `StudioError` if a clip of the bundle has another length than in the data set.
+    Raises `StudioError` if a clip of the bundle has another length.
     """
     frames: list[Frame] = []
-    for clip in data.clips:
+    for clip in clips:
         frames += decode(bundle / clip_file(clip.name), background)
         if len(frames) != clip.first + clip.count:
             raise StudioError(f"{clip.name} in {bundle} is outdated: delete it and encode again.")
