@@ -63,12 +63,8 @@ def flashes(frames: Float64) -> Flashes:
     """`frames`: see `onFrame` in measure.js. A flash is frozen if a frame at an edge of it was
     never seen or 60 ms late, or if the picture stood still for 100 ms in it or in the two seconds
     before it."""
-    lit = frames[:, 2] > LIT
-    turns = np.flatnonzero(lit[1:] != lit[:-1]) + 1
-    turns = turns[1:] if len(turns) and not lit[turns[0]] else turns
-    begin, end = turns[0::2], turns[1::2]
-    begin = begin[: len(end)]
     shown_ms, presented = frames[:, 0], frames[:, 1]
+    begin, end = _lit_spans(frames[:, 2] > LIT, shown_ms)
     steps = np.diff(presented, prepend=presented[0] - 1)
     gaps = np.diff(shown_ms, prepend=shown_ms[0])
     late = (steps > 1) | (gaps > FREEZE_MS)
@@ -80,6 +76,19 @@ def flashes(frames: Float64) -> Flashes:
     stalls = shown_ms[gaps > _STALL_MS]
     frozen = late[begin] | late[end] | follows(spans, stalls)
     return Flashes(spans, middle_ms, frozen, begin)
+
+
+def _lit_spans(
+    lit: NDArray[np.bool_], shown_ms: Float64
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """First lit and first dark frames. A tone with a gap, because the microphone came late, is one
+    tone, and its flash one flash."""
+    turns = np.flatnonzero(lit[1:] != lit[:-1]) + 1
+    turns = turns[1:] if len(turns) and not lit[turns[0]] else turns
+    begin, end = turns[0::2], turns[1::2]
+    begin = begin[: len(end)]
+    apart = shown_ms[begin[1:]] - shown_ms[end[:-1]] > 1000 * _QUIET_S
+    return begin[np.concatenate(([True], apart))], end[np.concatenate((apart, [True]))]
 
 
 def follows(spans: Spans, stalls_ms: Float64) -> NDArray[np.bool_]:

@@ -80,3 +80,13 @@ def test_how_long_picture_and_sound_were_apart() -> None:
     found = _skews(frames)
     assert 2.0 < found.longest_s(40.0) < 4.0
     assert _skews(_frames(0.0, 0.0)).longest_s(40.0) == 0.0
+
+
+def test_a_tone_with_a_gap_is_one_tone_and_its_flash_one_flash() -> None:
+    frames, sound = _frames(0.0, 0.0), _sound()
+    clear = _skews(frames)
+    at_s = 1 + 3 * 1.013 + 0.08  # silence in the fourth tone, and no light in its frames
+    sound.pieces[0][round(at_s * _RATE) : round((at_s + 0.04) * _RATE)] = 0
+    frames[round(at_s * 25), 2] = 28.0
+    found = skews(tones(sound), flashes(frames), np.array([-1e9]))
+    assert np.allclose(found.middle_ms, clear.middle_ms, atol=0.2)
