@@ -34,6 +34,7 @@ LEVEL_DB, FLOOR_DB = 9.0, 45.0  # spread of the loudness; noise up to so far abo
 DB = 8 / 100  # one decibel in units of mel
 SMALL = 8  # side of the maps on which the branch learns; what it computes is the same everywhere
 CLIPS, RUN = 8, 6  # clips a step, frames of each
+LOOSE = 96  # windows a step of the encoder's own stage
 
 
 class Shapes(nn.Module):
@@ -127,7 +128,7 @@ def drawn(
 
 def encoder_loss(hearing: Hearing, known: list[Lesson], random: np.random.Generator) -> Tensor:
     """The squared error of the features of loose windows."""
-    windows, labels = drawn(known, 4 * CLIPS, 3, random)
+    windows, labels = drawn(known, LOOSE, 1, random)
     with torch.autocast("cpu", torch.bfloat16):
         made = hearing.encoder(windows)
     return cast("Tensor", fn.mse_loss(made.float(), hearing.shapes.feature(labels)) * 10)
@@ -200,8 +201,8 @@ def load(folder: Path) -> Hearing:
 def main(
     folder: Annotated[Path, typer.Argument(help="work folder for checkpoints")],
     corpus: Annotated[list[Path], typer.Option(help="speech corpus; may be given again")],
-    encoder_steps: Annotated[int, typer.Option()] = 600,
-    branch_steps: Annotated[int, typer.Option()] = 300,
+    encoder_steps: Annotated[int, typer.Option()] = 4000,
+    branch_steps: Annotated[int, typer.Option()] = 600,
     threads: Annotated[int, typer.Option()] = 1,
 ) -> None:
     """Teach the family to hear."""
