@@ -12,15 +12,23 @@ from numpy.typing import NDArray
 from visavis.core.bundle import read_bundle
 from visavis.core.bundlefile import read_file
 from visavis.errors import StudioError
-from visavis.studio import checkpoint, export, reopen
-from visavis.studio.corpus import WINDOWS
+from visavis.studio import checkpoint, export, reopen, reopen_listener
+from visavis.studio.corpus import WINDOWS, Spoken, mel_frames
 from visavis.studio.crops import Pairs
 from visavis.studio.framing import Framing
-from visavis.studio.listener import Listener
+from visavis.studio.listener import Listener, predict
+from visavis.studio.phonemes import PAUSE, Phoneme
 from visavis.studio.train_generator import Recipe, load
 from visavis.studio.train_generator import train as train_painter
 
 RECIPE = Recipe("shuffle", steps=2, batch=2, log_every=1)
+
+
+def spoken(seed: int) -> Spoken:
+    """Two seconds of noise in bursts."""
+    random = np.random.default_rng(seed)
+    pcm = random.normal(0, 0.1, 32_000) * np.repeat(random.uniform(0, 1, 20), 1600)
+    return Spoken("slt", "…", pcm.astype(np.float32), (Phoneme(PAUSE, 0.0, 2.0),))
 
 
 def weights(network: torch.nn.Module) -> NDArray[np.float32]:
@@ -102,3 +110,24 @@ def test_the_painter_comes_out_of_a_bundle_again(
         torch.testing.assert_close(reopened["average"][name], weight, atol=1e-3, rtol=1e-3)
     assert Framing.of(reopened["framing"]) == framing
     assert reopened["step"] == state["step"]
+
+
+def test_the_listener_comes_out_of_a_bundle_as_it_was(
+    pairs_file: Path, rendered: Path, tmp_path: Path
+) -> None:
+    train_painter(pairs_file, tmp_path, RECIPE)
+    listener, speech = Listener(), [spoken(seed) for seed in range(2)]
+    listener.train()
+    with torch.no_grad():  # norms that are not the first ones
+        listener.hear(torch.from_numpy(mel_frames(speech[0].pcm).T[None].copy()))
+    checkpoint.save(tmp_path / "listener.pt", {"average": listener.state_dict(), "step": 7})
+    bundle = rendered / "bundle"
+    export.main(rendered, tmp_path / "painter.pt", tmp_path / "listener.pt", bundle)
+    state = reopen_listener.reopen(read_bundle(bundle), speech)
+    again = Listener()
+    again.load_state_dict(state["average"])
+    for before, after in zip(
+        predict(listener.eval(), speech[1].pcm), predict(again.eval(), speech[1].pcm), strict=True
+    ):
+        np.testing.assert_allclose(after, before, atol=0.01)
+    assert state["step"] == 7

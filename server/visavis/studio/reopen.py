@@ -11,6 +11,7 @@ import onnx
 import torch
 import typer
 from onnx import numpy_helper
+from torch import Tensor
 
 from visavis.core.bundle import Bundle, read_bundle
 from visavis.core.bundlefile import read_file
@@ -23,6 +24,21 @@ PREFIX, HALF = "painter.", ".half"
 FIGURES = ("psnr_db", "ssim", "template_psnr_db")
 
 
+def weights_of(bundle: Bundle, file: str, prefix: str = "") -> dict[str, Tensor]:
+    """Weights in a network's file by the names that they had in training, without `prefix`.
+
+    Raises `BundleError`.
+    """
+    graph = onnx.load_from_string(read_file(bundle, file)).graph
+    return {
+        tensor.name.removeprefix(prefix).removesuffix(HALF): torch.from_numpy(
+            numpy_helper.to_array(tensor).astype("float32")
+        )
+        for tensor in graph.initializer
+        if tensor.name.startswith(prefix)
+    }
+
+
 def reopen(bundle: Bundle) -> dict[str, Any]:
     """What a training would have saved of the bundle's painter, but for what only training needs.
 
@@ -30,14 +46,7 @@ def reopen(bundle: Bundle) -> dict[str, Any]:
         StudioError: the bundle's generator is not one of our painters.
         BundleError: a file of it is damaged.
     """
-    graph = onnx.load_from_string(read_file(bundle, bundle.generator.file)).graph
-    weights = {
-        tensor.name.removeprefix(PREFIX).removesuffix(HALF): torch.from_numpy(
-            numpy_helper.to_array(tensor).astype("float32")
-        )
-        for tensor in graph.initializer
-        if tensor.name.startswith(PREFIX)
-    }
+    weights = weights_of(bundle, bundle.generator.file, PREFIX)
     card = bundle.card
     try:
         framing = Framing.of(card["framing"])
