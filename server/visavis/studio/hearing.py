@@ -18,6 +18,7 @@ ROWS = 12  # encoder windows per video frame
 ARTICULATION = len(CHANNELS)
 BANDS, LENGTH = 80, 16  # of an encoder window
 WIDTH = 160
+LEVEL = 0.25  # of mel levels -4..4, as the convolutions take them
 LATE = 6  # steps of time that a window's map keeps after the convolutions
 NEIGHBOURS = 5  # frames whose visemes are guessed in training: two before to two after
 HELD = 3.0  # contact logits are stretched by this on both sides: above 4 in 7 lips touch fully
@@ -42,7 +43,7 @@ class AudioEncoder(nn.Module):
 
     def map(self, mel: Tensor) -> Tensor:
         """Mel frames [B, 1, 80, T] → [B, WIDTH, T - 10]."""
-        return fn.relu(self.time(self.bands(mel * 0.25).flatten(1, 2)))
+        return fn.relu(self.time(self.bands(mel * LEVEL).flatten(1, 2)))
 
     def read(self, late: Tensor) -> tuple[Tensor, Tensor]:
         """Maps of windows [N, WIDTH, LATE] → features [N, FEATURES], speech logits [N, 1]."""

@@ -21,6 +21,7 @@ from visavis.core.bundlefile import read_file
 from visavis.errors import StudioError
 from visavis.studio import checkpoint
 from visavis.studio.corpus import Spoken, load_corpus, mel_frames
+from visavis.studio.hearing import LEVEL
 from visavis.studio.listener import Listener
 from visavis.studio.reopen import HALF, weights_of
 
@@ -42,9 +43,9 @@ def reopen(bundle: Bundle, speech: list[Spoken]) -> dict[str, Any]:
         own = {name: tensor for name, tensor in known.items() if not name.startswith("onnx::")}
         listener.encoder.load_state_dict(own, strict=False)
         _unfold(listener.encoder.bands, _folded(bundle, known), speech)
+        return {"average": listener.state_dict(), "step": bundle.card["listener_steps"]}
     except (KeyError, RuntimeError, ValueError) as error:
         raise StudioError(f"The listener of {bundle.id} is of another make.") from error
-    return {"average": listener.state_dict(), "step": bundle.card["listener_steps"]}
 
 
 def _folded(bundle: Bundle, known: dict[str, Tensor]) -> list[tuple[Tensor, Tensor]]:
@@ -60,7 +61,7 @@ def _unfold(
     bands: nn.Sequential, folded: list[tuple[Tensor, Tensor]], speech: list[Spoken]
 ) -> None:
     heard = [torch.from_numpy(mel_frames(clip.pcm).T.copy()) for clip in speech[:CLIPS]]
-    x = torch.cat(heard, 1)[None, None] * 0.25
+    x = torch.cat(heard, 1)[None, None] * LEVEL
     layers = list(zip(bands[0::3], bands[1::3], folded, strict=True))
     for conv, norm, (weight, bias) in cast("list[tuple[nn.Conv2d, nn.BatchNorm2d, Any]]", layers):
         conv.weight.copy_(weight)
