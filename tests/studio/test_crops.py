@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from visavis.core.compositor import new_frame, pack, planes
 from visavis.errors import StudioError
-from visavis.studio.crops import Cutter, Pairs, paste_crop, prepare
+from visavis.studio.crops import Cutter, Pairs, prepare, shown
 from visavis.studio.dataset import Box, Dataset
 from visavis.studio.framing import Framing
+from visavis.studio.template import to_float
 
 Bytes = NDArray[np.uint8]
 
@@ -23,15 +25,25 @@ def picture() -> Bytes:
 
 
 def test_a_crop_of_another_size_is_refused(picture: Bytes) -> None:
+    grey = new_frame(320, 320)
     with pytest.raises(StudioError, match="render the crops again"):
-        paste_crop(picture, np.zeros((40, 41, 4), np.uint8), Box(0, 0, 40, 40))
+        shown(picture[:40, :41], Box(0, 0, 40, 40), grey, grey)
 
 
-def test_pasting_changes_only_the_crop(picture: Bytes) -> None:
-    result = paste_crop(picture, np.full((10, 20, 4), 7, np.uint8), Box(30, 40, 20, 10))
-    assert (result[40:50, 30:50] == 7).all()
-    result[40:50, 30:50] = picture[40:50, 30:50]
-    assert (result == picture).all()
+def test_a_crop_changes_only_its_place(picture: Bytes) -> None:
+    frame = pack(to_float(picture[..., :3]))
+    crop = np.full((10, 20, 4), 255, np.uint8)
+    result = shown(crop, Box(30, 40, 20, 10), frame, np.zeros_like(frame))
+    luma, before = planes(result)[0].copy(), planes(frame)[0]
+    assert (luma[40:50, 30:50] == 235).all()
+    luma[40:50, 30:50] = before[40:50, 30:50]
+    assert np.abs(luma.astype(int) - before).max() == 0
+
+
+def test_what_a_crop_leaves_open_shows_the_background(picture: Bytes) -> None:
+    frame, wall = pack(to_float(picture[..., :3])), pack(np.full((3, 320, 320), 0.5, np.float32))
+    result = shown(np.zeros((10, 20, 4), np.uint8), Box(30, 40, 20, 10), frame, wall)
+    assert (planes(result)[0][40:50, 30:50] == planes(wall)[0][0, 0]).all()
 
 
 def test_pairs_survive_the_disk(tmp_path: Path) -> None:

@@ -1,4 +1,8 @@
-"""From rendered crops to training pairs: paste, composite, cut the window that moves."""
+"""From rendered crops to training pairs: lay them into their frames, cut the window that moves.
+
+The frames are those of the encoded clips, so that a finished avatar's painter can learn further
+where only lower faces have been rendered.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +13,7 @@ import typer
 from numpy.typing import NDArray
 
 from visavis.core.colour import planes_to_rgb
-from visavis.core.compositor import Frame, clean_matte, overlay, pack
+from visavis.core.compositor import Frame, clean_matte, pack, planes
 from visavis.core.compositor import crop as cut
 from visavis.errors import StudioError
 from visavis.studio import template
@@ -47,19 +51,19 @@ class Pairs:
             return cls(**arrays)
 
 
-def paste_crop(full: Bytes, crop: Bytes, box: Box) -> Bytes:
-    """The template frame with the crop in its place, RGBA; StudioError if it does not fit."""
+def shown(crop: Bytes, box: Box, frame: Frame, background: Frame) -> Frame:
+    """A template frame as shipped, with a render of the lower face [H, W, 4] in its place.
+
+    Raises `StudioError` if the render is not as large as its box.
+    """
     if crop.shape[:2] != (box.height, box.width):
         raise StudioError("A crop is not as large as its box: render the crops again.")
-    result = full.copy()
-    result[box.y : box.y + box.height, box.x : box.x + box.width] = crop
-    return result
-
-
-def composite(rgba: Bytes, background: Frame) -> Frame:
-    """A render over the background, by the same steps as the frames that ship."""
-    colour = pack(template.bleed(rgba))
-    return overlay(colour, background, clean_matte(template.soften(rgba[..., 3])))
+    place = slice(box.y, box.y + box.height), slice(box.x, box.x + box.width)
+    whole = planes_to_rgb(planes(frame), clip=False)
+    behind = planes_to_rgb(planes(background))[:, *place]
+    matte = clean_matte(template.soften(crop[..., 3])).astype(np.float32) / np.float32(255)
+    whole[:, *place] = behind + (template.bleed(crop) - behind) * matte
+    return pack(whole)
 
 
 class Cutter:
@@ -75,10 +79,10 @@ class Cutter:
         return np.stack([self._window(frame, index) for index, frame in enumerate(self._frames)])
 
     def target(self, crop: Crop) -> Bytes:
-        """A crop pasted into its template frame, [3, side, side]."""
-        full = self.data.template_rgba(crop.template)
-        whole = paste_crop(full, read_rgba(crop.path), crop.box)
-        return self._window(composite(whole, self._background), crop.template)
+        """A crop in its template frame, [3, side, side]."""
+        frame = self._frames[crop.template]
+        whole = shown(read_rgba(crop.path), crop.box, frame, self._background)
+        return self._window(whole, crop.template)
 
     def _window(self, frame: Frame, index: int) -> Bytes:
         corner = template.roi_corner(self.data, index, self.framing.roi)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from visavis.core.compositor import Frame, crop, new_frame, planes
 from visavis.errors import StudioError
-from visavis.studio.crops import composite, paste_crop
+from visavis.studio.crops import shown
 from visavis.studio.curves import correlation
 from visavis.studio.dataset import Crop, Dataset
 from visavis.studio.framing import Framing
@@ -92,8 +92,8 @@ class Studio:
         return np.stack(rows)
 
     def _render(self, crop: Crop) -> Render:
-        full, picture = self.data.template_rgba(crop.template), read_rgba(crop.path)
-        frame = composite(paste_crop(full, picture, crop.box), self._background)
+        resting = self.frames[crop.template]
+        frame = shown(read_rgba(crop.path), crop.box, resting, self._background)
         return Render(crop, self._entries[crop.number], frame)
 
 

@@ -147,15 +147,18 @@ def main(
     person: Annotated[str, typer.Option(help="Who is rendered: nova or leo.")] = "nova",
     resolution: Annotated[int, typer.Option(min=64, help="Picture side, pixels.")] = 640,
     template_samples: Annotated[int, typer.Option(min=1, help="Per pixel of a template.")] = 4,
-    crop_samples: Annotated[int, typer.Option(min=1, help="Per pixel of a crop.")] = 3,
+    crop_samples: Annotated[int, typer.Option(min=1, help="Per pixel of a crop.")] = 8,
     truth_samples: Annotated[int, typer.Option(min=1, help="Per pixel held out.")] = 16,
     train: Annotated[int, typer.Option(min=0, help="Crops to learn from.")] = 650,
     truth: Annotated[int, typer.Option(min=0, help="Single held-out crops.")] = 60,
+    further: Annotated[
+        bool, typer.Option(help="Crops to learn from alone, for a finished avatar.")
+    ] = False,
     shard: Annotated[str, typer.Option(metavar="I/N", help="Worker I of N.")] = "0/1",
 ) -> None:
     """Render the template and the lower-face crops of one person."""
     samples = (template_samples, crop_samples, truth_samples)
-    settings = Settings(person, resolution, *samples, train, truth, speech, held_out)
+    settings = Settings(person, resolution, *samples, train, truth, speech, held_out, further)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         count = render_dataset(folder, settings, Shard.parse(shard))

@@ -81,6 +81,13 @@ def test_held_out_crops_get_the_samples_of_the_truth(plan: Plan) -> None:
     assert samples[Path("data/template/0000.webp")] == 4
 
 
+def test_for_a_finished_avatar_only_crops_to_learn_from_are_taken(settings: Settings) -> None:
+    plan = make_plan(Path("data"), doll(), replace(settings, further=True))
+    assert [crop["split"] for crop in plan.crops] == ["train"] * _TRAIN
+    assert [shot.path.parent.name for shot in plan.shots] == ["crops"] * _TRAIN
+    assert {shot.samples for shot in plan.shots} == {settings.crop_samples}
+
+
 def test_a_crop_lies_within_the_lower_face_of_its_frame(plan: Plan) -> None:
     boxes = plan.template["border_x0y0x1y1_bottom_up"]
     for crop in plan.crops:

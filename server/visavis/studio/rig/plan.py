@@ -30,7 +30,10 @@ _CLIP_SAMPLES = 6
 @dataclass(frozen=True)
 class Settings:
     """Whom to render: picture side in pixels, Cycles samples per pixel of the template, of crops
-    to learn from and of held-out crops, how many of both, and the folders of their speech."""
+    to learn from and of held-out crops, how many of both, and the folders of their speech.
+
+    `further`: nothing but crops to learn from, for a person whose avatar is finished.
+    """
 
     person: str
     resolution: int
@@ -41,6 +44,7 @@ class Settings:
     truth: int
     speech: Path
     held_out: Path
+    further: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,11 @@ class _Planner:
         }
 
     def takes(self) -> list[Take]:
-        speech, held_out = load_clips(self.settings.speech), load_clips(self.settings.held_out)
+        speech = load_clips(self.settings.speech)
         train = train_takes(speech, len(self.poses), self.settings.train)
+        if self.settings.further:
+            return train
+        held_out = load_clips(self.settings.held_out)
         truth = held_out_takes(held_out, self.settings.truth) if self.settings.truth else []
         later = mixed(train[FIRST_CROPS:], mixed(truth, clip_takes(held_out)))
         return [*train[:FIRST_CROPS], *later]
@@ -111,6 +118,8 @@ class _Planner:
     def shots(self, takes: list[Take]) -> list[Shot]:
         """The first crops after their template frames, then the rest of both."""
         crops = [self.crop_shot(number, take) for number, take in enumerate(takes)]
+        if self.settings.further:
+            return crops
         needed = dict.fromkeys(take.template for take in takes[:FIRST_CROPS])
         order = [*needed, *(f for f in range(len(self.poses)) if f not in needed)]
         template = [
