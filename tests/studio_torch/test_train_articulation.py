@@ -9,6 +9,7 @@ import torch
 
 from visavis.studio import checkpoint
 from visavis.studio.corpus import WINDOWS, Spoken
+from visavis.studio.dataset import CHANNELS
 from visavis.studio.examine import examine, marks
 from visavis.studio.hearing import NEIGHBOURS, ROWS
 from visavis.studio.lessons import BEATS, another, draw
@@ -63,6 +64,18 @@ def test_training_resumes_where_it_stopped(library: Library, tmp_path: Path) -> 
     assert torch.equal(again.encoder.out.weight, before)
     further = train(library, [], tmp_path, replace(SCHOOLING, steps=4))
     assert not torch.equal(further.encoder.out.weight, before)
+
+
+def test_held_lips_still_learn_what_they_would_do_unheld(library: Library) -> None:
+    torch.manual_seed(0)
+    stretches, listener = library.stretches(), Listener()
+    batch = draw(stretches, 2, WINDOWS, np.random.default_rng(0))
+    with torch.no_grad():
+        listener.head.contact.bias.fill_(99)
+    Lesson(stretches).loss(listener.hear(batch.mel), batch).backward()
+    learnt = listener.head.weights.weight.grad
+    assert learnt is not None
+    assert learnt[CHANNELS.index("jawOpen")].abs().max() > 0
 
 
 def _loss(jaw: float, true_jaw: float) -> float:

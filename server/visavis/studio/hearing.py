@@ -21,7 +21,8 @@ WIDTH = 160
 LEVEL = 0.25  # of mel levels -4..4, as the convolutions take them
 LATE = 6  # steps of time that a window's map keeps after the convolutions
 NEIGHBOURS = 5  # frames whose visemes are guessed in training: two before to two after
-HELD = 3.0  # contact logits are stretched by this on both sides: above 4 in 7 lips touch fully
+HELD = 3.0  # contacts are stretched by this on both sides: above 4 in 7 lips touch fully
+LEAN = 0.2  # of contact logits, once taught: a contact missed shows more than one made up
 
 
 class AudioEncoder(nn.Module):
@@ -97,7 +98,7 @@ class ArticulationHead(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         hidden = self.body(features.flatten(1))
-        return self.articulate(self.weights(hidden), self.contact(hidden))
+        return self.articulate(self.weights(hidden), self.contact(hidden) + LEAN)
 
     def articulate(self, weights: Tensor, contact: Tensor) -> Tensor:
         """Hold the lips in the contacts, weakest first, as far as the logits [B, 2] say."""

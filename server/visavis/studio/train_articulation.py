@@ -29,7 +29,8 @@ CLOSURE_WEIGHT = 2.0  # frames of shut lips count this much more
 TOUCH_WEIGHT = 4.0  # a contact that is missed costs this much more than one that is made up
 MOTION_WEIGHT = 0.5
 PIXEL_WEIGHT = 1.0
-CONTACT_WEIGHT = 0.2
+LOOSE_WEIGHT = 0.5  # else a mouth that misses a contact gapes: nothing taught it what is there
+CONTACT_WEIGHT = 0.6
 VISEME_WEIGHT = 0.04
 SPEECH_WEIGHT = 0.05
 WARM_UP = 200  # steps
@@ -63,28 +64,31 @@ class Lesson:
         self._width = torch.from_numpy(WIDTH / np.float32(WIDTH_SPREAD_PX))
 
     def loss(self, heard: Heard, batch: Batch) -> Tensor:
-        """Channels and their motion by smooth L1; opening and width by square, which unlike L1
-        does not favour a mouth half shut; contacts, visemes and speech as classes."""
-        shut = batch.contact[..., CLOSURE : CLOSURE + 1]
-        wrong = heard.articulation - batch.articulation
-        level = _smooth(wrong) * self._weights * (1 + CLOSURE_WEIGHT * shut)
-        motion = wrong.diff(dim=1).abs() * self._weights
-        pixels = self.gape(heard.articulation, batch.articulation) + (wrong @ self._width).square()
+        """The mouth as it is held and as it would be without; contacts, visemes and speech as
+        classes."""
         contact = fn.binary_cross_entropy_with_logits(
             heard.contact, batch.contact, weight=1 + TOUCH_WEIGHT * batch.contact
         )
         guesses = heard.visemes.reshape(-1, len(CLASSES))
         visemes = fn.cross_entropy(guesses, batch.viseme.flatten(), label_smoothing=0.05)
         speech = fn.binary_cross_entropy_with_logits(heard.speech, batch.speech)
-        return cast(
-            "Tensor",
-            level.mean()
-            + MOTION_WEIGHT * motion.mean()
-            + PIXEL_WEIGHT * pixels.mean() / 2
+        return (
+            self.mouth(heard.articulation, batch)
+            + LOOSE_WEIGHT * self.mouth(heard.loose, batch)
             + CONTACT_WEIGHT * contact
             + VISEME_WEIGHT * visemes
-            + SPEECH_WEIGHT * speech,
+            + SPEECH_WEIGHT * speech
         )
+
+    def mouth(self, made: Tensor, batch: Batch) -> Tensor:
+        """Channels and their motion by smooth L1; opening and width by square, which unlike L1
+        does not favour a mouth half shut."""
+        shut = batch.contact[..., CLOSURE : CLOSURE + 1]
+        wrong = made - batch.articulation
+        level = _smooth(wrong) * self._weights * (1 + CLOSURE_WEIGHT * shut)
+        motion = wrong.diff(dim=1).abs() * self._weights
+        pixels = self.gape(made, batch.articulation) + (wrong @ self._width).square()
+        return level.mean() + MOTION_WEIGHT * motion.mean() + PIXEL_WEIGHT * pixels.mean() / 2
 
     def gape(self, made: Tensor, true: Tensor) -> Tensor:
         """Squared error of the opening [B, N]: where the true lips lie on one another it matters
