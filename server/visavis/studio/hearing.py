@@ -22,7 +22,7 @@ LEVEL = 0.25  # of mel levels -4..4, as the convolutions take them
 LATE = 6  # steps of time that a window's map keeps after the convolutions
 NEIGHBOURS = 5  # frames whose visemes are guessed in training: two before to two after
 HELD = 3.0  # contacts are stretched by this on both sides: above 4 in 7 lips touch fully
-LEAN = 0.2  # of contact logits, once taught: a contact missed shows more than one made up
+LEAN = (0.0, 0.15)  # of contact logits, once taught: lips that miss a p show more than a false one
 
 
 class AudioEncoder(nn.Module):
@@ -82,6 +82,7 @@ class ArticulationHead(nn.Module):
 
     free: Tensor
     touching: Tensor
+    lean: Tensor
 
     def __init__(self, width: int = 384) -> None:
         super().__init__()
@@ -95,10 +96,11 @@ class ArticulationHead(nn.Module):
         shapes = [[*VISEMES[viseme].vector(), 0.0] for viseme in CONTACTS]
         self.register_buffer("free", torch.tensor(free).float(), persistent=False)
         self.register_buffer("touching", torch.tensor(shapes).float(), persistent=False)
+        self.register_buffer("lean", torch.tensor(LEAN), persistent=False)
 
     def forward(self, features: Tensor) -> Tensor:
         hidden = self.body(features.flatten(1))
-        return self.articulate(self.weights(hidden), self.contact(hidden) + LEAN)
+        return self.articulate(self.weights(hidden), self.contact(hidden) + self.lean)
 
     def articulate(self, weights: Tensor, contact: Tensor) -> Tensor:
         """Hold the lips in the contacts, weakest first, as far as the logits [B, 2] say."""
