@@ -140,3 +140,11 @@ def test_speech_must_be_named(folder: Path) -> None:
     result = CliRunner().invoke(app, [str(folder)])
     assert result.exit_code == 2
     assert "--speech" in result.output
+
+
+@pytest.mark.parametrize("options", [(), ("--held-out", "kept", "--further")])
+def test_held_out_speech_is_named_or_done_without(folder: Path, options: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(app, [str(folder), "--speech", "learnt", *options])
+    assert result.exit_code == 2
+    assert "--further" in result.output
+    assert not list(folder.glob("*.json"))

@@ -143,7 +143,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def main(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The data set's folder.")],
     speech: Annotated[Path, typer.Option(help="Folder of speech that training mouths follow.")],
-    held_out: Annotated[Path, typer.Option(help="Folder of speech kept from training.")],
+    held_out: Annotated[
+        Path | None, typer.Option(help="Folder of speech kept from training.")
+    ] = None,
     person: Annotated[str, typer.Option(help="Who is rendered: nova or leo.")] = "nova",
     resolution: Annotated[int, typer.Option(min=64, help="Picture side, pixels.")] = 640,
     template_samples: Annotated[int, typer.Option(min=1, help="Per pixel of a template.")] = 4,
@@ -158,7 +160,11 @@ def main(
 ) -> None:
     """Render the template and the lower-face crops of one person."""
     samples = (template_samples, crop_samples, truth_samples)
-    settings = Settings(person, resolution, *samples, train, truth, speech, held_out, further)
+    settings = Settings(person, resolution, *samples, train, truth, speech, held_out)
+    if further == (held_out is not None):
+        raise typer.BadParameter(
+            "Name the speech kept from training with --held-out, or --further."
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         count = render_dataset(folder, settings, Shard.parse(shard))

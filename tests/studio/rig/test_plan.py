@@ -82,7 +82,7 @@ def test_held_out_crops_get_the_samples_of_the_truth(plan: Plan) -> None:
 
 
 def test_for_a_finished_avatar_only_crops_to_learn_from_are_taken(settings: Settings) -> None:
-    plan = make_plan(Path("data"), doll(), replace(settings, further=True))
+    plan = make_plan(Path("data"), doll(), replace(settings, held_out=None))
     assert [crop["split"] for crop in plan.crops] == ["train"] * _TRAIN
     assert [shot.path.parent.name for shot in plan.shots] == ["crops"] * _TRAIN
     assert {shot.samples for shot in plan.shots} == {settings.crop_samples}

@@ -32,7 +32,7 @@ class Settings:
     """Whom to render: picture side in pixels, Cycles samples per pixel of the template, of crops
     to learn from and of held-out crops, how many of both, and the folders of their speech.
 
-    `further`: nothing but crops to learn from, for a person whose avatar is finished.
+    Without held-out speech nothing is taken but crops to learn from, for a finished avatar.
     """
 
     person: str
@@ -43,8 +43,7 @@ class Settings:
     train: int
     truth: int
     speech: Path
-    held_out: Path
-    further: bool = False
+    held_out: Path | None
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ class _Planner:
     def takes(self) -> list[Take]:
         speech = load_clips(self.settings.speech)
         train = train_takes(speech, len(self.poses), self.settings.train)
-        if self.settings.further:
+        if self.settings.held_out is None:
             return train
         held_out = load_clips(self.settings.held_out)
         truth = held_out_takes(held_out, self.settings.truth) if self.settings.truth else []
@@ -118,7 +117,7 @@ class _Planner:
     def shots(self, takes: list[Take]) -> list[Shot]:
         """The first crops after their template frames, then the rest of both."""
         crops = [self.crop_shot(number, take) for number, take in enumerate(takes)]
-        if self.settings.further:
+        if self.settings.held_out is None:
             return crops
         needed = dict.fromkeys(take.template for take in takes[:FIRST_CROPS])
         order = [*needed, *(f for f in range(len(self.poses)) if f not in needed)]
