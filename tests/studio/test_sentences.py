@@ -46,3 +46,9 @@ def test_every_slot_has_words(pattern: str) -> None:
 def test_texts_are_rich_in_lip_sounds() -> None:
     letters = re.sub("[^a-z]", "", "".join(islice(varied(6), 1000)).lower())
     assert sum(letters.count(lip) for lip in "pbmfv") / len(letters) > 0.13
+
+
+def test_words_from_elsewhere_fill_most_open_slots() -> None:
+    texts = list(islice(varied(8, ["zyxt"]), 500))
+    assert sum("zyxt" in text for text in texts) > 350
+    assert list(islice(varied(8, ["zyxt"]), 50)) == texts[:50]

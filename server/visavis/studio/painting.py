@@ -17,6 +17,7 @@ MASK_WEIGHT = 0.004  # keeps the mask at 0 where the template already is right
 STILL_WEIGHT = 1.0  # what the truth leaves alone must stay, or the face would swim
 STILL_LEVEL, STILL_CELL = 0.015, 8  # a change smaller than this, averaged over so many pixels
 MOTION_WEIGHT = 1.0  # the difference between two articulations on one template window
+LIKENESS_WEIGHT = 0.15  # of structure, which a mean of absolute errors lets go soft
 RAW_WEIGHT = 0.3  # of the painting itself, so that it learns even where the mask is still low
 RING, RING_WEIGHT = 20, 3.0  # pixels at the window's edge, where a change would show as a box
 
@@ -33,8 +34,8 @@ class PaintingLoss:
         self.still_weight[:, :, RING:-RING, RING:-RING] = 1.0
 
     def __call__(self, painted: Tensor, batch: Batch) -> Tensor:
-        """Weighted L1 and L2, edges on two scales, stillness, motion, and a price on the mask;
-        the batch is two halves that share their template windows."""
+        """Weighted L1 and L2, edges on two scales, structure, stillness, motion, and a price on the
+        mask; the batch is two halves that share their template windows."""
         result = blend(painted, batch.template, batch.articulation, self.border)
         error = result - batch.target
         size = error.abs()
@@ -44,6 +45,7 @@ class PaintingLoss:
             across = (difference[..., 1:] - difference[..., :-1]).abs() * weight[..., 1:]
             down = (difference[..., 1:, :] - difference[..., :-1, :]).abs() * weight[..., 1:, :]
             loss = loss + EDGE_WEIGHT * (across.mean() + down.mean())
+        loss = loss + LIKENESS_WEIGHT * (1 - ssim(result, batch.target).mean())
         first, second = error.chunk(2)
         loss = loss + MOTION_WEIGHT * (first - second).abs().mean()
         calm = self._still(batch)

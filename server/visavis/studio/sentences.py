@@ -5,7 +5,7 @@ patterns and words favour /p b m/ and /f v/, for closed lips are what viewers ju
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -41,34 +41,39 @@ HELD_OUT = (
 
 LONGEST_CHARACTERS = 110
 SECOND_SENTENCE_SHARE = 0.2
+OPEN = ("adj", "thing", "moved", "act", "feeling", "plural", "rhyme")
+"""Slots that any word may fill."""
+ANY_WORD_SHARE = 0.7
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _BARE_ARTICLE = re.compile(r"\b([Aa]) (?=[aeio]|u(?!ni|se|su))")
 """An `a` that wants to be `an`: before a vowel, save that of unit, use and usual."""
 
 
-def varied(seed: int) -> Iterator[str]:
-    """Endless different texts of one or two sentences, the same ones for the same seed."""
+def varied(seed: int, words: Sequence[str] = ()) -> Iterator[str]:
+    """Endless different texts of one or two sentences, the same ones for the same seed; `words`
+    stand in for most of the lexicon's, whatever the sentence then means."""
     chance = np.random.default_rng(seed)
     seen = set(HELD_OUT)
     while True:
-        text = _sentence(chance)
+        text = _sentence(chance, words)
         if chance.random() < SECOND_SENTENCE_SHARE:
-            text = f"{text} {_sentence(chance)}"
+            text = f"{text} {_sentence(chance, words)}"
         if text not in seen and len(text) <= LONGEST_CHARACTERS:
             seen.add(text)
             yield text
 
 
-def _sentence(chance: np.random.Generator) -> str:
+def _sentence(chance: np.random.Generator, words: Sequence[str]) -> str:
     pattern = PATTERNS[chance.integers(len(PATTERNS))]
-    text = _SLOT.sub(lambda slot: _word(chance, slot[1]), pattern)
+    text = _SLOT.sub(lambda slot: _word(chance, slot[1], words), pattern)
     return _capitalized(_BARE_ARTICLE.sub(r"\1n ", text))
 
 
-def _word(chance: np.random.Generator, slot: str) -> str:
-    words = LEXICON[slot]
-    return words[chance.integers(len(words))]
+def _word(chance: np.random.Generator, slot: str, words: Sequence[str]) -> str:
+    if not (words and slot in OPEN and chance.random() < ANY_WORD_SHARE):
+        words = LEXICON[slot]
+    return words[int(chance.integers(len(words)))]
 
 
 def _capitalized(text: str) -> str:

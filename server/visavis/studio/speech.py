@@ -5,7 +5,7 @@ The same seed and voices give the same corpus, and a broken run goes on where it
 """
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from visavis.core.timeline import FPS, SAMPLE_RATE
 from visavis.errors import StudioError
+from visavis.studio import dictionary
 from visavis.studio.clips import Clip, ClipFolder, framed
 from visavis.studio.sentences import HELD_OUT, varied
 from visavis.studio.voices.catalogue import HELD_OUT_VOICES, Manner, Voice, chosen
@@ -24,14 +25,16 @@ SAVE_EVERY = 50
 SECONDS_PER_HOUR = 3600
 
 
-def build(folder: Path, hours: float, seed: int, voices: Mapping[str, Voice]) -> Iterator[float]:
+def build(
+    folder: Path, hours: float, seed: int, voices: Mapping[str, Voice], words: Sequence[str] = ()
+) -> Iterator[float]:
     """Fill `folder` up to `hours` of speech; yields the seconds reached after each clip.
 
     Raises:
         StudioError: a voice is missing or the folder is damaged.
     """
     clips = ClipFolder(folder)
-    texts = itertools.islice(varied(seed), len(clips), None)
+    texts = itertools.islice(varied(seed, words), len(clips), None)
     while _seconds(clips) < hours * SECONDS_PER_HOUR:
         name = most_wanting(voices, clips.frames_of)
         clips.add(_clip(len(clips), name, voices[name], next(texts), seed))
@@ -97,7 +100,10 @@ def main(
         if held_out:
             _show(build_held_out(folder), None)
         else:
-            _show(build(folder, hours, seed, chosen(voices)), hours * SECONDS_PER_HOUR)
+            _show(
+                build(folder, hours, seed, chosen(voices), dictionary.words()),
+                hours * SECONDS_PER_HOUR,
+            )
     except StudioError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from error

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from visavis.errors import StudioError
-from visavis.studio.voices import espeak, festival, flite, hibari, kokoro
+from visavis.studio.voices import diphones, espeak, festival, flite, hibari, kokoro
 from visavis.studio.voices.utterance import Speech
 
 TIMBRE_STEPS = 40
@@ -57,8 +57,15 @@ class Voice:
         return Manner(rate, pitch, Fraction(TIMBRE_STEPS + steps, TIMBRE_STEPS))
 
 
+_PITCHES = (0.85, 1.18)
+
+
 def _espeak(name: str) -> Voice:
     return Voice(espeak.synthesize, name, 2, (0.8, 1.25), (0.75, 1.3), 0)
+
+
+def _diphones(name: str) -> Voice:
+    return Voice(diphones.synthesize, name, 10, (0.85, 1.1), _PITCHES, timbre_steps=6)
 
 
 def _kokoro(name: str, share: float) -> Voice:
@@ -68,8 +75,6 @@ def _kokoro(name: str, share: float) -> Voice:
 def _hibari(name: str, share: float, pitches: tuple[float, float]) -> Voice:
     return Voice(hibari.synthesize, name, share, pitches=pitches, timbre_steps=0)
 
-
-_PITCHES = (0.85, 1.18)
 
 ESPEAK = {
     "gmw/en-US": "f1 f2 f3 f4 m1 m3 m6 adam linda quincy klatt2 steph grandpa",
@@ -104,6 +109,7 @@ VOICES: dict[str, Voice] = {
     "hibari-tenor": _hibari("tenor", 20, (0.55, 0.85)),
     "hibari-alto": _hibari("alto", 15, (0.8, 1.2)),
     "hibari-child": _hibari("child", 10, (1.05, 1.35)),
+    **{name: _diphones(name) for name in diphones.VOICES},
     **SLOW,
     **{
         f"espeak-{accent.rpartition('/')[2]}-{speaker}": _espeak(f"{accent}+{speaker}")

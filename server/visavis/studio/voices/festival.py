@@ -29,7 +29,7 @@ def synthesize(text: str, name: str, rate: float = 1.0, pitch: float = 1.0) -> S
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
-        _run(_script(text, name, rate, pitch, path))
+        run(_script(text, name, rate, pitch, path))
         if not (path / "segments").exists():
             raise StudioError(
                 f"Festival cannot speak as voice {name!r}; install the packages "
@@ -53,9 +53,10 @@ def _script(text: str, name: str, rate: float, pitch: float, folder: Path) -> st
 """
 
 
-def _run(script: str) -> None:
+def run(script: str) -> str:
+    """What festival prints when it is told `script`. Raises `StudioError`."""
     try:
-        subprocess.run(
+        done = subprocess.run(
             ["festival", "--pipe"], input=script, capture_output=True, text=True, timeout=120
         )
     except FileNotFoundError:
@@ -64,6 +65,7 @@ def _run(script: str) -> None:
         ) from None
     except subprocess.SubprocessError as error:
         raise StudioError(f"Festival did not finish: {error}.") from error
+    return done.stdout + done.stderr
 
 
 def segments(table: str) -> list[Phoneme]:
