@@ -13,11 +13,11 @@ from visavis.studio.dataset import CHANNELS
 from visavis.studio.labels import CLASSES
 from visavis.studio.visemes import VISEMES
 
-FEATURES = 128  # per encoder window
+FEATURES = 192  # per encoder window
 ROWS = 12  # encoder windows per video frame
 ARTICULATION = len(CHANNELS)
 BANDS, LENGTH = 80, 16  # of an encoder window
-WIDTH = 160
+WIDTH = 320
 LEVEL = 0.25  # of mel levels -4..4, as the convolutions take them
 LATE = 6  # steps of time that a window's map keeps after the convolutions
 NEIGHBOURS = 5  # frames whose visemes are guessed in training: two before to two after
@@ -84,7 +84,7 @@ class ArticulationHead(nn.Module):
     touching: Tensor
     lean: Tensor
 
-    def __init__(self, width: int = 384) -> None:
+    def __init__(self, width: int = 768) -> None:
         super().__init__()
         self.body = nn.Sequential(
             nn.Linear(ROWS * FEATURES, width), nn.ReLU(), Residual(width), Residual(width)

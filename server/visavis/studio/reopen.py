@@ -18,9 +18,10 @@ from visavis.core.bundlefile import read_file
 from visavis.errors import StudioError
 from visavis.studio import checkpoint
 from visavis.studio.framing import Framing
+from visavis.studio.onnxwrite import BYTES, HALF, SCALE
 from visavis.studio.painters import painter
 
-PREFIX, HALF = "painter.", ".half"
+PREFIX = "painter."
 FIGURES = ("psnr_db", "ssim", "template_psnr_db")
 
 
@@ -30,13 +31,14 @@ def weights_of(bundle: Bundle, file: str, prefix: str = "") -> dict[str, Tensor]
     Raises `BundleError`.
     """
     graph = onnx.load_from_string(read_file(bundle, file)).graph
-    return {
-        tensor.name.removeprefix(prefix).removesuffix(HALF): torch.from_numpy(
-            numpy_helper.to_array(tensor).astype("float32")
-        )
-        for tensor in graph.initializer
-        if tensor.name.startswith(prefix)
-    }
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    weights: dict[str, Tensor] = {}
+    for name, array in stored.items():
+        if name.startswith(prefix) and not name.endswith(SCALE):
+            own = name.removesuffix(HALF).removesuffix(BYTES)
+            told = array.astype("float32") * stored.get(own + SCALE, 1)
+            weights[own.removeprefix(prefix)] = torch.from_numpy(told)
+    return weights
 
 
 def reopen(bundle: Bundle) -> dict[str, Any]:

@@ -23,7 +23,8 @@ from visavis.studio import checkpoint
 from visavis.studio.corpus import Spoken, load_corpus, mel_frames
 from visavis.studio.hearing import LEVEL
 from visavis.studio.listener import Listener
-from visavis.studio.reopen import HALF, weights_of
+from visavis.studio.onnxwrite import HALF
+from visavis.studio.reopen import weights_of
 
 HEAD = "head."
 CLIPS = 200  # that tell the norms

@@ -31,10 +31,10 @@ MOTION_WEIGHT = 0.5
 PIXEL_WEIGHT = 1.0
 LOOSE_WEIGHT = 0.5  # else a mouth that misses a contact gapes: nothing taught it what is there
 CONTACT_WEIGHT = 0.6
-VISEME_WEIGHT = 0.04
+VISEME_WEIGHT = 0.4  # what is said must be told apart before it can be shown
 SPEECH_WEIGHT = 0.05
 WARM_UP = 200  # steps
-RATE = 1.7e-3
+RATE = 1.3e-3
 SEED = 2
 
 
@@ -45,7 +45,7 @@ class Schooling:
     steps: int
     size: int = 10
     rate: float = RATE
-    log_every: int = 500
+    log_every: int = 1000
 
     def rate_at(self, step: int) -> float:
         """Linear rise, then half a cosine down to a hundredth."""
@@ -116,7 +116,7 @@ class Pupil:
     @classmethod
     def fresh(cls, rate: float) -> "Pupil":
         listener = Listener()
-        optimizer = torch.optim.AdamW(listener.parameters(), rate, weight_decay=0.01)
+        optimizer = torch.optim.AdamW(listener.parameters(), rate, weight_decay=0.01, fused=True)
         return cls(listener, checkpoint.Average(listener, 0.999), optimizer)
 
     def resume(self, path: Path) -> None:
@@ -214,7 +214,7 @@ def main(
     folder: Annotated[Path, typer.Argument(help="work folder for checkpoints")],
     stretches: Annotated[Path, typer.Option(help="folder of stretches")],
     held_out: Annotated[list[Path], typer.Option(help="speech corpus never trained on")],
-    steps: Annotated[int, typer.Option()] = 5500,
+    steps: Annotated[int, typer.Option()] = 24_000,
     rate: Annotated[float, typer.Option(help="peak learning rate")] = RATE,
     offset: Annotated[int, typer.Option(help="first mel frame of a window")] = WINDOWS.offset,
     start: Annotated[Path | None, typer.Option(help="listener.pt to begin with")] = None,
