@@ -87,7 +87,7 @@ PEOPLE := nova leo
 avatars: avatars-speech $(PEOPLE:%=render-%) avatars-listen $(PEOPLE:%=paint-%) nova-320
 
 avatars-speech: $(VENV)/.studio
-	$(STUDIO).speech $(DATA)/corpus --hours 5.5 --seed 1
+	$(STUDIO).speech $(DATA)/corpus --hours 9 --seed 1
 	$(STUDIO).speech $(DATA)/heldout --held-out
 	$(STUDIO).heldout_speech bench/data/heldout
 
@@ -95,7 +95,7 @@ $(PEOPLE:%=render-%): render-%: $(VENV)-render/.ready
 	$(RENDER) $(DATA)/$* --person $* --speech $(DATA)/corpus --held-out $(DATA)/heldout
 
 avatars-listen: $(VENV)/.studio
-	$(STUDIO).stretches $(DATA)/stretches --corpus $(DATA)/corpus
+	$(STUDIO).stretches $(DATA)/stretches --corpus $(DATA)/corpus --count 60
 	$(STUDIO).train_articulation $(DATA)/listener --stretches $(DATA)/stretches \
 	  --held-out $(DATA)/heldout
 

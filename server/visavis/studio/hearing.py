@@ -22,7 +22,7 @@ LEVEL = 0.25  # of mel levels -4..4, as the convolutions take them
 LATE = 6  # steps of time that a window's map keeps after the convolutions
 NEIGHBOURS = 5  # frames whose visemes are guessed in training: two before to two after
 HELD = 3.0  # contacts are stretched by this on both sides: above 4 in 7 lips touch fully
-LEAN = (0.0, 0.15)  # of contact logits, once taught: lips that miss a p show more than a false one
+LEAN = (0.0, 0.25)  # of contact logits, once taught: lips that miss a p show more than a false one
 
 
 class AudioEncoder(nn.Module):

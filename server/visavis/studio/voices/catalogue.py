@@ -117,7 +117,7 @@ VOICES: dict[str, Voice] = {
         for speaker in speakers.split()
     },
 }
-"""Voices to train on; shares are minutes in a corpus of six hours."""
+"""Voices to train on; shares are minutes in a corpus of seven hours and a half."""
 
 HELD_OUT_VOICES: dict[str, Voice] = {
     "kal16": Voice(flite.synthesize, "kal16", 1),
