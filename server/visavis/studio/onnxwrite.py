@@ -18,7 +18,7 @@ from visavis.studio.pictures import write_bytes
 
 OPSET = 18
 TOLERANCE = 1e-4  # largest allowed difference between torch and ONNX Runtime
-HALF_TOLERANCE = 5e-3  # the same with weights as stored, into which norms were folded
+STORED_TOLERANCE = 5e-3  # the same with weights as stored, into which norms were folded
 SMALL = 256  # weights; smaller tensors stay as they are
 LARGE = 2**19  # weights; larger matrices are stored in bytes, with a scale for each row
 HALF, BYTES, SCALE = ".half", ".bytes", ".scale"  # what names of stored weights end in
@@ -101,7 +101,7 @@ def to_onnx(
     del model.graph.output[len(outputs) :]
     _checked(model, module, inputs, beside, TOLERANCE)
     pack(model)
-    difference = _checked(model, module, inputs, beside, HALF_TOLERANCE)
+    difference = _checked(model, module, inputs, beside, STORED_TOLERANCE)
     beside.replace(path)
     return difference
 

@@ -7,21 +7,17 @@ lips. Their times are those that were asked for.
 """
 
 import re
-import tempfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.errors import StudioError
 from visavis.studio.phonemes import PAUSE, Phoneme
 from visavis.studio.voices import festival, flite
 from visavis.studio.voices.utterance import Speech
-from visavis.studio.wav import read_wav
 
 
 def _table(pairs: str) -> dict[str, str]:
@@ -42,7 +38,7 @@ _FINNISH = _ITALIAN | _table("""
 _CZECH = _ITALIAN | _table("""
     eh:e ao:o oy:o+j ay:a+j ey:e+j sh:s~ zh:z~ ch:c~ jh:dz~ w:v ng:n hh:h
 """)
-_SAID = _table("""
+SYMBOLS = _table("""
     p b m f v s z t d k g n l S tS dZ a e E O i u w j h N
     @:a r:l ng:N s~:S z~:Z c~:tS dz~:dZ
 """) | {"o": "o:", "#": PAUSE}
@@ -96,11 +92,9 @@ def synthesize(text: str, name: str, rate: float = 1.0, pitch: float = 1.0) -> S
     throat, chance = VOICES[name], np.random.default_rng(zlib.crc32(text.encode()))
     reader = READERS[int(chance.integers(len(READERS)))]
     sounds = foreign(flite.synthesize(text, reader, rate).phonemes, throat.sounds)
-    contour_hz = _contour(2 * len(sounds), chance) * throat.pitch_hz * pitch
-    speech, missing = _said(sounds, throat, contour_hz[: len(sounds)])
+    speech, missing = _said(sounds, throat, pitch, chance)
     if missing:
-        sounds = broken(sounds, missing)
-        speech, _ = _said(sounds, throat, contour_hz[: len(sounds)])
+        speech, _ = _said(broken(sounds, missing), throat, pitch, chance)
     return speech
 
 
@@ -127,20 +121,18 @@ def broken(sounds: Sequence[Sound], missing: Pairs) -> list[Sound]:
     return said
 
 
-def _said(sounds: Sequence[Sound], throat: Throat, pitches_hz: Floats) -> tuple[Speech, Pairs]:
+def _said(
+    sounds: Sequence[Sound], throat: Throat, pitch: float, chance: np.random.Generator
+) -> tuple[Speech, Pairs]:
     """Speech, and the pairs of sounds that the voice cannot say after one another."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder)
-        told = festival.run(_script(sounds, throat.voice, pitches_hz, path))
-        if not (path / "segments").exists():
-            raise StudioError(
-                f"Festival has no voice {throat.voice}; install the packages festvox-italp16k, "
-                "festvox-itapc16k, festvox-suopuhe-lj, festvox-suopuhe-mv and festvox-czech-*."
-            )
-        sample_rate, pcm = read_wav(path / "speech.wav")
-        made = festival.segments((path / "segments").read_text())
-    said = tuple(sound._replace(symbol=_SAID[sound.symbol]) for sound in made)
-    return Speech(pcm, sample_rate, said), set(_MISSING.findall(told))
+    pitches_hz = _contour(len(sounds), chance) * throat.pitch_hz * pitch
+    speech, told = festival.said(
+        _script(sounds, throat.voice, pitches_hz),
+        f"Festival has no voice {throat.voice}; install the packages festvox-italp16k, "
+        "festvox-itapc16k, festvox-suopuhe-lj, festvox-suopuhe-mv and festvox-czech-*.",
+    )
+    symbols = tuple(sound._replace(symbol=SYMBOLS[sound.symbol]) for sound in speech.phonemes)
+    return replace(speech, phonemes=symbols), set(_MISSING.findall(told))
 
 
 def _contour(sounds: int, chance: np.random.Generator) -> Floats:
@@ -149,7 +141,7 @@ def _contour(sounds: int, chance: np.random.Generator) -> Floats:
     return np.asarray(1 + FALL * np.linspace(0.5, -0.5, sounds) + SWING * wander.clip(-2, 2))
 
 
-def _script(sounds: Sequence[Sound], voice: str, pitches_hz: Floats, folder: Path) -> str:
+def _script(sounds: Sequence[Sound], voice: str, pitches_hz: Floats) -> str:
     told = " ".join(
         f"({name} {length_s:.4f}{f' ({length_s / 2:.4f} {hz:.0f})' if name in _VOWELS else ''})"
         for (name, length_s), hz in zip(sounds, pitches_hz, strict=True)
@@ -157,6 +149,4 @@ def _script(sounds: Sequence[Sound], voice: str, pitches_hz: Floats, folder: Pat
     return f"""
 (voice_{voice})
 (set! spoken (utt.synth (Utterance Segments ({told}))))
-(utt.save.wave spoken "{folder}/speech.wav" 'riff)
-(utt.save.segs spoken "{folder}/segments")
 """

@@ -27,20 +27,33 @@ def synthesize(text: str, name: str, rate: float = 1.0, pitch: float = 1.0) -> S
     Raises:
         StudioError: the festival program or the voice is missing.
     """
+    wanted = (
+        f"Festival cannot speak as voice {name!r}; install the packages festvox-kdlpc16k and "
+        "festvox-us-slt-hts."
+    )
+    return said(_script(text, name, rate, pitch), wanted)[0]
+
+
+def said(script: str, wanted: str) -> tuple[Speech, str]:
+    """The utterance `spoken` of a script with its segments, and what festival printed meanwhile.
+
+    Raises:
+        StudioError: festival is missing, or made nothing; then `wanted` tells what to install.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
-        run(_script(text, name, rate, pitch, path))
+        told = _run(f"""{script}
+(utt.save.wave spoken "{path}/speech.wav" 'riff)
+(utt.save.segs spoken "{path}/segments")
+""")
         if not (path / "segments").exists():
-            raise StudioError(
-                f"Festival cannot speak as voice {name!r}; install the packages "
-                "festvox-kdlpc16k and festvox-us-slt-hts."
-            )
+            raise StudioError(wanted)
         sample_rate, pcm = read_wav(path / "speech.wav")
         phonemes = segments((path / "segments").read_text())
-    return Speech(pcm, sample_rate, tuple(phonemes))
+    return Speech(pcm, sample_rate, tuple(phonemes)), told
 
 
-def _script(text: str, name: str, rate: float, pitch: float, folder: Path) -> str:
+def _script(text: str, name: str, rate: float, pitch: float) -> str:
     plain = text.replace("\\", " ").replace('"', " ")
     return f"""
 ({VOICES[name]})
@@ -48,13 +61,10 @@ def _script(text: str, name: str, rate: float, pitch: float, folder: Path) -> st
 (set! int_lr_params '((target_f0_mean {PITCH_HZ * pitch:.1f}) (target_f0_std 15)
                       (model_f0_mean 170) (model_f0_std 34)))
 (set! spoken (utt.synth (Utterance Text "{plain}")))
-(utt.save.wave spoken "{folder}/speech.wav" 'riff)
-(utt.save.segs spoken "{folder}/segments")
 """
 
 
-def run(script: str) -> str:
-    """What festival prints when it is told `script`. Raises `StudioError`."""
+def _run(script: str) -> str:
     try:
         done = subprocess.run(
             ["festival", "--pipe"], input=script, capture_output=True, text=True, timeout=120
