@@ -52,3 +52,9 @@ def test_words_from_elsewhere_fill_most_open_slots() -> None:
     texts = list(islice(varied(8, ["zyxt"]), 500))
     assert sum("zyxt" in text for text in texts) > 350
     assert list(islice(varied(8, ["zyxt"]), 50)) == texts[:50]
+
+
+def test_sayings_stand_between_the_sentences() -> None:
+    texts = list(islice(varied(9, sayings=["the cat sat on it", "Who is there?"]), 50))
+    assert {"The cat sat on it.", "Who is there?"} <= set(texts)
+    assert len(set(texts)) == len(texts) == 50

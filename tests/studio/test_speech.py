@@ -12,7 +12,7 @@ from visavis.core.timeline import SAMPLE_RATE
 from visavis.studio import speech as corpus
 from visavis.studio.clips import ClipFolder
 from visavis.studio.phonemes import Phoneme
-from visavis.studio.sentences import HELD_OUT
+from visavis.studio.sentences import HELD_OUT, varied
 from visavis.studio.voices.catalogue import HELD_OUT_VOICES, VOICES, Voice
 from visavis.studio.voices.utterance import Speech
 
@@ -33,21 +33,21 @@ def meta(folder: Path) -> bytes:
 
 
 def test_the_hours_asked_for_are_reached(tmp_path: Path) -> None:
-    *_, reached = corpus.build(tmp_path, HOURS, 1, TWO)
+    *_, reached = corpus.build(tmp_path, HOURS, 1, TWO, varied(1))
     assert reached >= HOURS * 3600
     assert len(list((tmp_path / "speech").glob("*.wav"))) == len(ClipFolder(tmp_path))
 
 
 def test_shares_hold_from_the_beginning(tmp_path: Path) -> None:
-    list(corpus.build(tmp_path, HOURS, 1, TWO))
+    list(corpus.build(tmp_path, HOURS, 1, TWO, varied(1)))
     frames_of = ClipFolder(tmp_path).frames_of
     assert frames_of["often"] / frames_of["seldom"] == pytest.approx(3, rel=0.3)
 
 
 def test_the_same_seed_gives_the_same_corpus(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        list(corpus.build(tmp_path / name, HOURS, 7, TWO))
-    list(corpus.build(tmp_path / "c", HOURS, 8, TWO))
+        list(corpus.build(tmp_path / name, HOURS, 7, TWO, varied(7)))
+    list(corpus.build(tmp_path / "c", HOURS, 8, TWO, varied(8)))
     assert meta(tmp_path / "a") == meta(tmp_path / "b") != meta(tmp_path / "c")
 
 
@@ -55,9 +55,9 @@ def test_a_broken_run_goes_on_as_if_it_never_broke(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(corpus, "SAVE_EVERY", 4)
-    list(corpus.build(tmp_path / "whole", HOURS, 2, TWO))
-    list(islice(corpus.build(tmp_path / "broken", HOURS, 2, TWO), 10))
-    list(corpus.build(tmp_path / "broken", HOURS, 2, TWO))
+    list(corpus.build(tmp_path / "whole", HOURS, 2, TWO, varied(2)))
+    list(islice(corpus.build(tmp_path / "broken", HOURS, 2, TWO, varied(2)), 10))
+    list(corpus.build(tmp_path / "broken", HOURS, 2, TWO, varied(2)))
     assert meta(tmp_path / "broken") == meta(tmp_path / "whole")
     for path in (tmp_path / "whole" / "speech").glob("*.wav"):
         assert path.read_bytes() == (tmp_path / "broken" / "speech" / path.name).read_bytes()

@@ -34,7 +34,7 @@ class Segment(NamedTuple):
 PAUSE = "_"
 
 _SIMPLE = {
-    "sil": "_ _: _| pau",
+    "sil": "_ _: _| _! pau",
     "PP": "p b m",
     "FF": "f v",
     "TH": "T D th dh",

@@ -1,7 +1,7 @@
 """Text to speak: a generator of varied sentences, and the sentences kept out of training.
 
-All of it was written for this project, so that what is made from it carries nobody's rights. The
-patterns and words favour /p b m/ and /f v/, for closed lips are what viewers judge first.
+Patterns and words were written for this project and favour /p b m/ and /f v/, for closed lips are
+what viewers judge first; phrases of others may be said in between.
 """
 
 import re
@@ -44,21 +44,26 @@ SECOND_SENTENCE_SHARE = 0.2
 OPEN = ("adj", "thing", "moved", "act", "feeling", "plural", "rhyme")
 """Slots that any word may fill."""
 ANY_WORD_SHARE = 0.7
+SAYING_SHARE = 0.6
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _BARE_ARTICLE = re.compile(r"\b([Aa]) (?=[aeio]|u(?!ni|se|su))")
 """An `a` that wants to be `an`: before a vowel, save that of unit, use and usual."""
 
 
-def varied(seed: int, words: Sequence[str] = ()) -> Iterator[str]:
+def varied(seed: int, words: Sequence[str] = (), sayings: Sequence[str] = ()) -> Iterator[str]:
     """Endless different texts of one or two sentences, the same ones for the same seed; `words`
-    stand in for most of the lexicon's, whatever the sentence then means."""
+    stand in for most of the lexicon's, whatever the sentence then means, and most texts are
+    `sayings`, while they last."""
     chance = np.random.default_rng(seed)
     seen = set(HELD_OUT)
     while True:
-        text = _sentence(chance, words)
-        if chance.random() < SECOND_SENTENCE_SHARE:
-            text = f"{text} {_sentence(chance, words)}"
+        if sayings and chance.random() < SAYING_SHARE:
+            text = _closed(_capitalized(sayings[int(chance.integers(len(sayings)))]))
+        else:
+            text = _sentence(chance, words)
+            if chance.random() < SECOND_SENTENCE_SHARE:
+                text = f"{text} {_sentence(chance, words)}"
         if text not in seen and len(text) <= LONGEST_CHARACTERS:
             seen.add(text)
             yield text
@@ -74,6 +79,11 @@ def _word(chance: np.random.Generator, slot: str, words: Sequence[str]) -> str:
     if not (words and slot in OPEN and chance.random() < ANY_WORD_SHARE):
         words = LEXICON[slot]
     return words[int(chance.integers(len(words)))]
+
+
+def _closed(text: str) -> str:
+    """With a sign at its end."""
+    return text if text[-1] in ".!?" else f"{text}."
 
 
 def _capitalized(text: str) -> str:

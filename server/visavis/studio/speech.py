@@ -5,7 +5,7 @@ The same seed and voices give the same corpus, and a broken run goes on where it
 """
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from visavis.core.timeline import FPS, SAMPLE_RATE
 from visavis.errors import StudioError
 from visavis.studio import dictionary
 from visavis.studio.clips import Clip, ClipFolder, framed
+from visavis.studio.sayings import sayings
 from visavis.studio.sentences import HELD_OUT, varied
 from visavis.studio.voices.catalogue import HELD_OUT_VOICES, Manner, Voice, chosen
 
@@ -26,15 +27,16 @@ SECONDS_PER_HOUR = 3600
 
 
 def build(
-    folder: Path, hours: float, seed: int, voices: Mapping[str, Voice], words: Sequence[str] = ()
+    folder: Path, hours: float, seed: int, voices: Mapping[str, Voice], texts: Iterator[str]
 ) -> Iterator[float]:
-    """Fill `folder` up to `hours` of speech; yields the seconds reached after each clip.
+    """Fill `folder` up to `hours` of speech, always the same `texts`; yields the seconds reached
+    after each clip.
 
     Raises:
         StudioError: a voice is missing or the folder is damaged.
     """
     clips = ClipFolder(folder)
-    texts = itertools.islice(varied(seed, words), len(clips), None)
+    texts = itertools.islice(texts, len(clips), None)
     while _seconds(clips) < hours * SECONDS_PER_HOUR:
         name = most_wanting(voices, clips.frames_of)
         clips.add(_clip(len(clips), name, voices[name], next(texts), seed))
@@ -100,8 +102,9 @@ def main(
         if held_out:
             _show(build_held_out(folder), None)
         else:
+            texts = varied(seed, dictionary.words(), sayings())
             _show(
-                build(folder, hours, seed, chosen(voices), dictionary.words()),
+                build(folder, hours, seed, chosen(voices), texts),
                 hours * SECONDS_PER_HOUR,
             )
     except StudioError as error:

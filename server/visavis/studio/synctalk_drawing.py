@@ -17,24 +17,24 @@ from torch import Tensor, nn
 from visavis.core.colour import planes_to_rgb
 from visavis.core.compositor import crop
 from visavis.studio import checkpoint, synctalk_hearing, template, train_generator
-from visavis.studio.corpus import load_corpus
 from visavis.studio.networks import blend, window_border
 from visavis.studio.outline import Outline
 from visavis.studio.pictures import Bytes
 from visavis.studio.progress import tracked
+from visavis.studio.stretches import Library
 from visavis.studio.synctalk import ROI, ROWS, RgbSyncTalk, SyncTalk
 from visavis.studio.synctalk_begin import LOW, begin, composed, install
-from visavis.studio.synctalk_hearing import CLIPS, RUN, Hearing, drawn, heard, lessons
+from visavis.studio.synctalk_hearing import PIECES, RUN, Hearing, drawn, rows
 
 SEED = 5
 KEPT_FRAMES = 64  # template frames whose features are kept
-SPOKEN = 60  # draws of frames of speech to learn by
+SPOKEN = 160  # draws of frames of speech to learn by
 BATCH = 8
 EDGE_WEIGHT = 1.0
 
 
 @dataclass(frozen=True)
-class Heard:
+class Spoken:
     """Frames of speech: rows of features [N, ROWS, 512] and what the branch hears in them."""
 
     features: Tensor
@@ -53,16 +53,15 @@ def rois(bundle: Path) -> Bytes:
 
 
 @torch.no_grad()
-def listen(hearing: Hearing, corpus: list[Path]) -> Heard:
-    """Random frames of the corpus as the hearing half tells them."""
-    known = lessons([clip for path in corpus for clip in load_corpus(path)])
-    random = np.random.default_rng(SEED)
+def listen(hearing: Hearing, stretches: Path) -> Spoken:
+    """Random frames of speech as the hearing half tells them."""
+    known, random = Library(stretches).stretches(), np.random.default_rng(SEED)
     features, articulation = [], []
     for _ in tracked(range(SPOKEN), "hearing"):
-        rows, _ = heard(hearing, *drawn(known, CLIPS, RUN + ROWS - 1, random))
-        features.append(rows)
-        articulation.append(hearing.articulation(rows).clamp(0, 1))
-    return Heard(torch.cat(features), torch.cat(articulation))
+        found, _ = rows(hearing, drawn(known, PIECES, RUN + ROWS - 1, random))
+        features.append(found)
+        articulation.append(hearing.articulation(found).clamp(0, 1))
+    return Spoken(torch.cat(features), torch.cat(articulation))
 
 
 class Studio:
@@ -108,7 +107,7 @@ def difference(made: Tensor, true: Tensor) -> Tensor:
 class Lesson:
     """The pupil in both stages."""
 
-    def __init__(self, network: SyncTalk, studio: Studio, speech: Heard) -> None:
+    def __init__(self, network: SyncTalk, studio: Studio, speech: Spoken) -> None:
         self.network, self.studio, self.speech = network, studio, speech
         self.head = nn.Conv2d(32, LOW, 1)
         nn.init.normal_(self.head.weight, std=0.02)
@@ -175,7 +174,7 @@ def main(
     bundle: Annotated[Path, typer.Argument(help="the person's own avatar folder")],
     painter: Annotated[Path, typer.Argument(help="painter.pt, the teacher")],
     folder: Annotated[Path, typer.Argument(help="work folder with hearing.pt")],
-    corpus: Annotated[list[Path], typer.Option(help="speech corpus; may be given again")],
+    stretches: Annotated[Path, typer.Option(help="folder of stretches")],
     low_steps: Annotated[int, typer.Option()] = 800,
     whole_steps: Annotated[int, typer.Option()] = 100,
     rate: Annotated[float, typer.Option()] = 1e-3,
@@ -190,7 +189,7 @@ def main(
     network.audio_model.load_state_dict(hearing.branch.state_dict())
     network.eval()
     studio = Studio(painter, rois(bundle), network)
-    lesson = Lesson(network, studio, listen(hearing, corpus))
+    lesson = Lesson(network, studio, listen(hearing, stretches))
     train(lesson, folder / "drawing.pt", low_steps, whole_steps, rate)
 
 

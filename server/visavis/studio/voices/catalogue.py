@@ -95,8 +95,19 @@ SLOW = {
     "jf_tebukuro-nezumi": _kokoro("jf_nezumi:0.55+jf_tebukuro:0.45", 5),
     "jf_nezumi-gongitsune": _kokoro("jf_nezumi:0.5+jf_gongitsune:0.5", 5),
     "jf_gongitsune-tebukuro": _kokoro("jf_gongitsune:0.6+jf_tebukuro:0.4", 3),
+    "jf_gongitsune-less-nezumi": _kokoro("jf_gongitsune:1.6+jf_nezumi:-0.6", 4),
+    "jf_gongitsune-less-alpha": _kokoro("jf_gongitsune:1.4+jf_alpha:-0.4", 4),
+    "jf_gongitsune-less-tebukuro": _kokoro("jf_gongitsune:1.3+jf_tebukuro:-0.3", 4),
+    "jf_nezumi-less-gongitsune": _kokoro("jf_nezumi:1.4+jf_gongitsune:-0.4", 4),
+    "jf_nezumi-less-tebukuro": _kokoro("jf_nezumi:1.4+jf_tebukuro:-0.4", 4),
+    "jf_nezumi-less-alpha": _kokoro("jf_nezumi:1.3+jf_alpha:-0.3", 4),
+    "jf_both-less-alpha": _kokoro("jf_gongitsune:0.8+jf_nezumi:0.6+jf_alpha:-0.4", 4),
+    "jf_both-less-tebukuro": _kokoro("jf_nezumi:0.8+jf_gongitsune:0.6+jf_tebukuro:-0.4", 4),
+    "jf_alpha-both": _kokoro("jf_alpha:0.4+jf_gongitsune:0.3+jf_nezumi:0.3", 4),
+    "jf_tebukuro-both": _kokoro("jf_tebukuro:0.4+jf_gongitsune:0.4+jf_nezumi:0.2", 4),
 }
-"""Voices that take about as long as they speak, mixtures among them."""
+"""Voices that take half as long as they speak or longer; mixtures are other speakers, and so is
+one voice with another taken away."""
 
 VOICES: dict[str, Voice] = {
     "slt": Voice(flite.synthesize, "slt", 30, pitches=_PITCHES, timbre_steps=5),
