@@ -5,23 +5,15 @@ import pytest
 import torch
 
 from visavis.core.timeline import FRAME_SAMPLES
-from visavis.studio import synctalk_hearing
+from visavis.studio import synctalk_windows
 from visavis.studio.corpus import encoder_windows, mel_frames
 from visavis.studio.labels import CLASSES, labels
 from visavis.studio.phonemes import Phoneme
 from visavis.studio.stretches import Stretch, in_bytes, in_levels
-from visavis.studio.synctalk import FEATURES, ROWS, SyncTalkEncoder
-from visavis.studio.synctalk_hearing import (
-    MIDDLE,
-    PIECES,
-    RUN,
-    SPEC,
-    Hearing,
-    Shapes,
-    begin,
-    drawn,
-    rows,
-)
+from visavis.studio.synctalk import ROWS, SyncTalkEncoder
+from visavis.studio.synctalk_hearing import Hearing, begin, endless
+from visavis.studio.synctalk_tiles import NUMBERS, SIDE, Shapes, tile
+from visavis.studio.synctalk_windows import MIDDLE, SPEC, drawn
 
 FRAMES = 100
 
@@ -43,7 +35,7 @@ def test_an_encoder_begins_without_its_residual_blocks() -> None:
 
 
 def test_a_window_shows_the_frame_in_its_middle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(synctalk_hearing, "another", lambda mel, random: mel)
+    monkeypatch.setattr(synctalk_windows, "another", lambda mel, random: mel)
     known = stretch()
     seen = drawn([known], 3, 4, np.random.default_rng(2))
     windows = encoder_windows(in_levels(known.mel), FRAMES, SPEC)
@@ -53,17 +45,18 @@ def test_a_window_shows_the_frame_in_its_middle(monkeypatch: pytest.MonkeyPatch)
         assert (known.labels.articulation[place + MIDDLE] == articulation.numpy()).all()
 
 
-def test_rows_stand_for_the_frame_that_their_own_window_shows() -> None:
-    known = stretch()
-    hearing = Hearing(Shapes(torch.from_numpy(known.labels.articulation))).eval()
-    heard = drawn([known], PIECES, RUN + ROWS - 1, np.random.default_rng(3))
-    found, true = rows(hearing, heard)
-    assert found.shape == (PIECES * RUN, ROWS, FEATURES)
-    own = SPEC.left - SPEC.shift - MIDDLE
+def test_a_tile_stands_for_maps_without_end() -> None:
+    torch.manual_seed(1)
+    hearing = Hearing(Shapes()).eval()
+    numbers = torch.rand(2, ROWS, NUMBERS)
+    features = numbers.view(2, ROWS, 2, SIDE, SIDE).repeat(1, 1, 1, 4, 4).flatten(2)
+    torch.testing.assert_close(tile(features), numbers)
     with torch.no_grad():
-        expected = hearing.encoder(heard.windows[own : own + RUN])
-    torch.testing.assert_close(found[:RUN, own], expected)
-    torch.testing.assert_close(true[:RUN], heard.articulation[own : own + RUN])
+        whole = hearing.branch(features.reshape(2, 2 * ROWS, 16, 16))
+        small = endless(hearing.branch, numbers.reshape(2, 2 * ROWS, SIDE, SIDE))
+        again = hearing.branch(features.reshape(2, 2 * ROWS, 16, 16))
+    torch.testing.assert_close(small[..., 0, 0], whole[..., 5, 5], rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(again, whole)
 
 
 def test_a_feature_tells_the_mouth_and_the_sound_everywhere() -> None:

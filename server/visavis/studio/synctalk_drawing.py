@@ -24,11 +24,13 @@ from visavis.studio.progress import tracked
 from visavis.studio.stretches import Library
 from visavis.studio.synctalk import ROI, ROWS, RgbSyncTalk, SyncTalk
 from visavis.studio.synctalk_begin import LOW, begin, composed, install
-from visavis.studio.synctalk_hearing import PIECES, RUN, Hearing, drawn, rows
+from visavis.studio.synctalk_hearing import WINDOWS, Hearing
+from visavis.studio.synctalk_tiles import tile
+from visavis.studio.synctalk_windows import drawn
 
 SEED = 5
 KEPT_FRAMES = 64  # template frames whose features are kept
-SPOKEN = 160  # draws of frames of speech to learn by
+SPOKEN = 60  # runs of windows to learn by
 BATCH = 8
 EDGE_WEIGHT = 1.0
 
@@ -58,9 +60,10 @@ def listen(hearing: Hearing, stretches: Path) -> Spoken:
     known, random = Library(stretches).stretches(), np.random.default_rng(SEED)
     features, articulation = [], []
     for _ in tracked(range(SPOKEN), "hearing"):
-        found, _ = rows(hearing, drawn(known, PIECES, RUN + ROWS - 1, random))
-        features.append(found)
-        articulation.append(hearing.articulation(found).clamp(0, 1))
+        heard = hearing.encoder(drawn(known, 1, WINDOWS, random).windows)
+        rows = heard.unfold(0, ROWS, 1).transpose(1, 2)
+        features.append(rows)
+        articulation.append(hearing.articulation(tile(rows)).clamp(0, 1))
     return Spoken(torch.cat(features), torch.cat(articulation))
 
 

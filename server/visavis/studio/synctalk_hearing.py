@@ -8,72 +8,32 @@ frame from 16 windows.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, cast
 
 import numpy as np
 import torch
 import typer
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
-from visavis.core.window import WindowSpec
 from visavis.studio import checkpoint
-from visavis.studio.corpus import MEL
 from visavis.studio.hearing import ARTICULATION
 from visavis.studio.labels import CLASSES
-from visavis.studio.lessons import another
 from visavis.studio.progress import tracked
-from visavis.studio.stretches import Library, Stretch, in_levels
+from visavis.studio.stretches import Library, Stretch
 from visavis.studio.synctalk import FEATURES, ROWS, AudioModel, SyncTalkEncoder
+from visavis.studio.synctalk_tiles import SIDE, Shapes, tile
+from visavis.studio.synctalk_windows import OWN, drawn
+from visavis.studio.train_articulation import Lesson
 from visavis.studio.train_generator import schedule
 
-Float32 = NDArray[np.float32]
-SPEC = WindowSpec()  # the family's
 SEED = 4
-SIDE = 4  # of a tile, of which each of a feature's two maps holds 4×4
-NUMBERS = 2 * SIDE * SIDE
-AXES = NUMBERS - len(CLASSES)  # principal components that a feature tells of a mouth
-MIDDLE = 2  # frames from a window's index to the frame in its middle
 VISEME_WEIGHT = 1.0  # what is said must be told apart before it can be shown
-PIECES, RUN = 8, 6  # pieces of a step, frames of each
+RUNS, WINDOWS = 1200, 100  # that the branch learns from
+PIECES, RUN = 16, 10  # pieces of a step, frames of each
 LOOSE = 128  # windows of a step of the encoder's own stages
-
-
-@dataclass(frozen=True)
-class Heard:
-    """Windows [N, 1, bands, length], and of the frame in the middle of each the articulation
-    [N, 19] and the viseme [N]."""
-
-    windows: Tensor
-    articulation: Tensor
-    viseme: Tensor
-
-
-class Shapes(nn.Module):
-    """Articulation [B, 19] and viseme [B] → NUMBERS in 0 to 1: principal components, and a one
-    at the class of sounds."""
-
-    mean: Tensor
-    axes: Tensor
-    spread: Tensor
-
-    def __init__(self, articulation: Tensor | None = None) -> None:
-        super().__init__()
-        known = torch.eye(ARTICULATION).repeat(2, 1) if articulation is None else articulation
-        mean = known.mean(0)
-        axes = torch.linalg.svd(known - mean, full_matrices=False)[2][:AXES].T
-        spread = ((known - mean) @ axes).std(0).clamp(min=1e-3) * 5
-        for name, value in (("mean", mean), ("axes", axes), ("spread", spread)):
-            self.register_buffer(name, value)
-
-    def feature(self, articulation: Tensor, viseme: Tensor) -> Tensor:
-        """The feature [B, 512]: two maps of 4×4 tiles."""
-        mouth = (((articulation - self.mean) @ self.axes) / self.spread + 0.4).clamp(0, 1)
-        said = fn.one_hot(viseme, len(CLASSES)).to(mouth.dtype)
-        tiles = torch.cat((mouth, said), 1).view(-1, 2, SIDE, SIDE)
-        return tiles.repeat(1, 1, 16 // SIDE, 16 // SIDE).flatten(1)
 
 
 class Hearing(nn.Module):
@@ -87,39 +47,38 @@ class Hearing(nn.Module):
         self.read = nn.Conv2d(512, ARTICULATION, 1)
         self.said = nn.Linear(FEATURES, len(CLASSES))
 
-    def articulation(self, features: Tensor) -> Tensor:
-        """Features [B, ROWS, 512] → articulation [B, 19]."""
-        heard = self.read(self.branch(features.reshape(-1, 2 * ROWS, 16, 16)))
-        return cast("Tensor", heard[:, :, 2:-2, 2:-2].float().mean((2, 3)))
+    def articulation(self, tiles: Tensor) -> Tensor:
+        """Tiles [B, ROWS, NUMBERS] → articulation [B, 19]: what the branch computes in the middle
+        of maps that repeat the tiles for ever."""
+        maps = tiles.reshape(-1, 2 * ROWS, SIDE, SIDE)
+        return cast("Tensor", self.read(endless(self.branch, maps)).float().mean((2, 3)))
+
+
+def endless(branch: AudioModel, maps: Tensor) -> Tensor:
+    """What the branch makes of maps [B, 32, SIDE, SIDE] that repeat beyond their edges: the
+    [B, 512, SIDE/2, SIDE/2] that repeat in what it gives."""
+    layers = [layer for layer in branch.modules() if isinstance(layer, nn.Conv2d)]
+    for layer in layers:
+        layer.padding_mode = "circular"
+    try:
+        x = branch.conv2(branch.conv1(maps))
+        x = branch.conv4(fn.relu(branch.bn3(branch.conv3(x))))
+        around = fn.pad(x, (1, 1, 1, 1), mode="circular")
+        last = branch.conv5
+        x = fn.conv2d(around, last.weight, last.bias, last.stride)
+        return cast("Tensor", branch.conv7(branch.conv6(fn.relu(branch.bn5(x)))))
+    finally:
+        for layer in layers:
+            layer.padding_mode = "zeros"
 
 
 def begin(encoder: SyncTalkEncoder) -> nn.Sequential:
     """Let the residual blocks pass on what they get; returns the blocks without them: the same
-    function and weights, at a third of the cost."""
+    function and weights, for less."""
     for block in encoder:
         if block.residual:
             nn.init.zeros_(block.conv_block[1].weight)
     return nn.Sequential(*(block for block in encoder if not block.residual))
-
-
-def drawn(
-    stretches: Sequence[Stretch], pieces: int, run: int, random: np.random.Generator
-) -> Heard:
-    """Runs of `run` windows of random places, each in another room."""
-    beats = np.array([stretch.beats for stretch in stretches], float)
-    parts = []
-    for pick in random.choice(len(stretches), pieces, p=beats / beats.sum()):
-        stretch = stretches[pick]
-        first = int(random.integers(0, len(stretch.labels) - run - 2 * MIDDLE - 1))
-        starts = np.array([SPEC.mel_start(first + index, MEL.rate) for index in range(run)])
-        mel = another(in_levels(stretch.mel[starts[0] : starts[-1] + SPEC.length]), random)
-        windows = mel[(starts - starts[0])[:, None] + np.arange(SPEC.length)].transpose(0, 2, 1)
-        middle = slice(first + MIDDLE, first + MIDDLE + run)
-        parts.append((windows, stretch.labels.articulation[middle], stretch.labels.viseme[middle]))
-    windows, articulation, viseme = (
-        torch.from_numpy(np.concatenate(part)) for part in zip(*parts, strict=True)
-    )
-    return Heard(windows[:, None], articulation, viseme)
 
 
 def encoder_loss(
@@ -143,26 +102,41 @@ def encoder_loss(
     )
 
 
-def branch_loss(hearing: Hearing, known: Sequence[Stretch], random: np.random.Generator) -> Tensor:
-    """The error of the articulation of runs of frames, and of its motion."""
-    features, true = rows(hearing, drawn(known, PIECES, RUN + ROWS - 1, random))
-    with torch.autocast("cpu", torch.bfloat16):
-        made = hearing.articulation(features)
-    error = (made - true).view(PIECES, RUN, -1)
-    motion = error.diff(dim=1).abs().mean()
-    return cast("Tensor", fn.smooth_l1_loss(made, true, beta=0.05) + 0.5 * motion)
+@dataclass(frozen=True)
+class Told:
+    """What the encoder tells of runs: tiles [runs, windows, NUMBERS], and the truth of the frame
+    in the middle of each window: articulation [runs, windows, 19], contact [runs, windows, 2]."""
+
+    tiles: Tensor
+    articulation: Tensor
+    contact: Tensor
 
 
 @torch.no_grad()
-def rows(hearing: Hearing, heard: Heard) -> tuple[Tensor, Tensor]:
-    """Runs of windows → rows of features [PIECES·RUN, ROWS, 512] and the articulation of the frames
-    that they stand for."""
+def told(hearing: Hearing, known: Sequence[Stretch], random: np.random.Generator) -> Told:
+    """Runs to teach the branch with: the encoder does not change any more."""
     hearing.encoder.eval()
-    features = hearing.encoder(heard.windows).view(PIECES, -1, FEATURES)
-    found = features.unfold(1, ROWS, 1).transpose(2, 3).flatten(0, 1)
-    own = SPEC.left - SPEC.shift - MIDDLE  # the row whose middle is the frame
-    true = heard.articulation.view(PIECES, -1, ARTICULATION)[:, own : own + RUN]
-    return found, true.flatten(0, 1)
+    parts = []
+    for _ in tracked(range(RUNS), "listening"):
+        heard = drawn(known, 1, WINDOWS, random)
+        with torch.autocast("cpu", torch.bfloat16):
+            features = hearing.encoder(heard.windows.to(memory_format=torch.channels_last))
+        parts.append((tile(features.float()), heard.articulation, heard.contact))
+    return Told(*(torch.stack(part) for part in zip(*parts, strict=True)))
+
+
+def branch_loss(
+    hearing: Hearing, runs: Told, lesson: Lesson, random: np.random.Generator
+) -> Tensor:
+    """The listener's lesson, for runs of frames."""
+    picks = torch.from_numpy(random.integers(0, RUNS, PIECES))
+    first = int(random.integers(0, WINDOWS - RUN - ROWS + 2))
+    rows = runs.tiles[picks, first : first + RUN + ROWS - 1].unfold(1, ROWS, 1).transpose(2, 3)
+    with torch.autocast("cpu", torch.bfloat16):
+        made = hearing.articulation(rows.flatten(0, 1))
+    own = slice(first + OWN, first + OWN + RUN)
+    made = made.float().unflatten(0, (PIECES, RUN))
+    return lesson.mouth(made, runs.articulation[picks, own], runs.contact[picks, own])
 
 
 @dataclass(frozen=True)
@@ -183,7 +157,8 @@ def stages(hearing: Hearing, known: Sequence[Stretch], steps: tuple[int, int, in
     def encoding(blocks: nn.Sequential) -> Callable[[np.random.Generator], Tensor]:
         return lambda random: encoder_loss(hearing, blocks, known, random)
 
-    first, whole, branch = steps
+    runs = cache(lambda: told(hearing, known, np.random.default_rng(SEED)))
+    lesson, (first, whole, branch) = Lesson(known), steps
     return [
         Stage("bare", nn.ModuleList([bare, hearing.said]), encoding(bare), first, 3e-3),
         Stage(
@@ -196,9 +171,9 @@ def stages(hearing: Hearing, known: Sequence[Stretch], steps: tuple[int, int, in
         Stage(
             "hearing",
             nn.ModuleList([hearing.branch, hearing.read]),
-            lambda random: branch_loss(hearing, known, random),
+            lambda random: branch_loss(hearing, runs(), lesson, random),
             branch,
-            1.5e-3,
+            2e-3,
         ),
     ]
 
@@ -212,6 +187,7 @@ def learn(stage: Stage, random: np.random.Generator) -> None:
         loss = stage.loss(random)
         optimizer.zero_grad()
         loss.backward()
+        nn.utils.clip_grad_norm_(stage.part.parameters(), 1.0)
         for group in optimizer.param_groups:
             group["lr"] = stage.rate * schedule(step, stage.steps)
         optimizer.step()
@@ -248,7 +224,7 @@ def main(
     stretches: Annotated[Path, typer.Option(help="folder of stretches")],
     bare_steps: Annotated[int, typer.Option()] = 8000,
     encoder_steps: Annotated[int, typer.Option()] = 1200,
-    branch_steps: Annotated[int, typer.Option()] = 600,
+    branch_steps: Annotated[int, typer.Option()] = 1000,
     threads: Annotated[int, typer.Option()] = 1,
 ) -> None:
     """Teach the family to hear."""

@@ -73,21 +73,21 @@ class Lesson:
         visemes = fn.cross_entropy(guesses, batch.viseme.flatten(), label_smoothing=0.05)
         speech = fn.binary_cross_entropy_with_logits(heard.speech, batch.speech)
         return (
-            self.mouth(heard.articulation, batch)
-            + LOOSE_WEIGHT * self.mouth(heard.loose, batch)
+            self.mouth(heard.articulation, batch.articulation, batch.contact)
+            + LOOSE_WEIGHT * self.mouth(heard.loose, batch.articulation, batch.contact)
             + CONTACT_WEIGHT * contact
             + VISEME_WEIGHT * visemes
             + SPEECH_WEIGHT * speech
         )
 
-    def mouth(self, made: Tensor, batch: Batch) -> Tensor:
+    def mouth(self, made: Tensor, true: Tensor, contact: Tensor) -> Tensor:
         """Channels and their motion by smooth L1; opening and width by square, which unlike L1
         does not favour a mouth half shut."""
-        shut = batch.contact[..., CLOSURE : CLOSURE + 1]
-        wrong = made - batch.articulation
+        shut = contact[..., CLOSURE : CLOSURE + 1]
+        wrong = made - true
         level = _smooth(wrong) * self._weights * (1 + CLOSURE_WEIGHT * shut)
         motion = wrong.diff(dim=1).abs() * self._weights
-        pixels = self.gape(made, batch.articulation) + (wrong @ self._width).square()
+        pixels = self.gape(made, true) + (wrong @ self._width).square()
         return level.mean() + MOTION_WEIGHT * motion.mean() + PIXEL_WEIGHT * pixels.mean() / 2
 
     def gape(self, made: Tensor, true: Tensor) -> Tensor:
