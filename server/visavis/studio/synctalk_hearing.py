@@ -6,6 +6,7 @@ branch finds the same numbers everywhere. The branch learns to tell the articula
 frame from 16 windows.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -201,14 +202,19 @@ def train(known: Sequence[Stretch], folder: Path, steps: tuple[int, int, int]) -
     torch.manual_seed(SEED)
     random = np.random.default_rng(SEED)
     labels = np.concatenate([stretch.labels.articulation[::50] for stretch in known])
-    hearing = Hearing(Shapes(torch.from_numpy(labels)))
+    hearing, seconds = Hearing(Shapes(torch.from_numpy(labels))), 0.0
     for stage in stages(hearing, known, steps):
         path = folder / f"{stage.name}.pt"
         if path.exists():
-            hearing.load_state_dict(checkpoint.load(path)["hearing"])
+            state = checkpoint.load(path)
+            hearing.load_state_dict(state["hearing"])
+            seconds = state["seconds"]
             continue
+        began = time.process_time()
         learn(stage, random)
-        checkpoint.save(path, {"hearing": hearing.state_dict()})
+        seconds += time.process_time() - began
+        state = {"hearing": hearing.state_dict(), "steps": list(steps), "seconds": seconds}
+        checkpoint.save(path, state)
     return cast("Hearing", hearing.eval())
 
 
