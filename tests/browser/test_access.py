@@ -10,6 +10,16 @@ PAGES = (
     "/meet/", "/embed/?avatar=lamp",
 )  # fmt: skip
 
+_DRAWN_IN = """async (scheme) => {
+  const frame = () => new Promise(requestAnimationFrame);
+  while (!matchMedia(`(prefers-color-scheme: ${scheme})`).matches) await frame();
+  await frame();
+  await frame();
+  const ending = document.getAnimations()
+    .filter((a) => Number.isFinite(a.effect.getComputedTiming().endTime));
+  await Promise.allSettled(ending.map((a) => a.finished));
+}"""
+
 
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_nothing(
@@ -26,7 +36,7 @@ def test_axe_finds_nothing(
     page.evaluate(axe_script)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        page.wait_for_timeout(100)  # until it is drawn anew
+        page.evaluate(_DRAWN_IN, scheme)
         found = page.evaluate("() => axe.run()")
         told = [f"{v['id']}: {n['html'][:120]}" for v in found["violations"] for n in v["nodes"]]
         assert (scheme, told) == (scheme, [])

@@ -102,9 +102,10 @@ def main(
         if held_out:
             _show(build_held_out(folder), None)
         else:
+            speakers = chosen(voices)
             texts = varied(seed, dictionary.words(), sayings())
             _show(
-                build(folder, hours, seed, chosen(voices), texts),
+                build(folder, hours, seed, speakers, texts),
                 hours * SECONDS_PER_HOUR,
             )
     except StudioError as error:
