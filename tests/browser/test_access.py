@@ -9,16 +9,7 @@ PAGES = (
     "/", "/watch/", "/watch/?stream=main", "/overlay/", "/overlay/?stream=main", "/kiosk/",
     "/meet/", "/embed/?avatar=lamp",
 )  # fmt: skip
-
-_DRAWN_IN = """async (scheme) => {
-  const frame = () => new Promise(requestAnimationFrame);
-  while (!matchMedia(`(prefers-color-scheme: ${scheme})`).matches) await frame();
-  await frame();
-  await frame();
-  const ending = document.getAnimations()
-    .filter((a) => Number.isFinite(a.effect.getComputedTiming().endTime));
-  await Promise.allSettled(ending.map((a) => a.finished));
-}"""
+DRAWN_AFTER_TRIES = 20
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -36,12 +27,21 @@ def test_axe_finds_nothing(
     page.evaluate(axe_script)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        page.evaluate(_DRAWN_IN, scheme)
-        found = page.evaluate("() => axe.run()")
-        told = [f"{v['id']}: {n['html'][:120]}" for v in found["violations"] for n in v["nodes"]]
-        assert (scheme, told) == (scheme, [])
-        assert len(found["passes"]) > 5
+        assert (scheme, _faults(page)) == (scheme, [])
     context.close()
+
+
+def _faults(page: Page) -> list[str]:
+    """What axe finds once the page is drawn anew, which on a busy machine takes its time."""
+    told: list[str] = []
+    for _ in range(DRAWN_AFTER_TRIES):
+        page.wait_for_timeout(100)
+        found = page.evaluate("() => axe.run()")
+        assert len(found["passes"]) > 5
+        told = [f"{v['id']}: {n['html'][:120]}" for v in found["violations"] for n in v["nodes"]]
+        if not told:
+            break
+    return told
 
 
 _REACH = """() => {
