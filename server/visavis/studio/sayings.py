@@ -1,4 +1,4 @@
-"""Phrases as people say them: the examples of WordNet, about fifty thousand."""
+"""Phrases as people say them: twenty-two thousand plain examples of WordNet."""
 
 import re
 from collections.abc import Iterable

@@ -29,8 +29,8 @@ SECONDS_PER_HOUR = 3600
 def build(
     folder: Path, hours: float, seed: int, voices: Mapping[str, Voice], texts: Iterator[str]
 ) -> Iterator[float]:
-    """Fill `folder` up to `hours` of speech, always the same `texts`; yields the seconds reached
-    after each clip.
+    """Fill `folder` up to `hours` of speech; yields the seconds reached after each clip. The
+    `texts` must begin anew whenever a broken run goes on.
 
     Raises:
         StudioError: a voice is missing or the folder is damaged.

@@ -128,7 +128,7 @@ VOICES: dict[str, Voice] = {
         for speaker in speakers.split()
     },
 }
-"""Voices to train on; shares are minutes in a corpus of seven hours and a half."""
+"""Voices to train on; shares are minutes in a corpus of eight hours."""
 
 HELD_OUT_VOICES: dict[str, Voice] = {
     "kal16": Voice(flite.synthesize, "kal16", 1),
