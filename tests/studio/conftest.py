@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from visavis.core.compositor import new_frame, planes
 from visavis.studio import template
 from visavis.studio.dataset import Dataset
+from visavis.studio.flow import CELLS, Flow
 from visavis.studio.heldout import SENTENCES, Sentence, sound_name
 from visavis.studio.heldout_speech import write_flac
 from visavis.studio.heldout_truth import write_video
@@ -34,7 +35,8 @@ def _face(index: int) -> NDArray[np.uint8]:
 
 @pytest.fixture
 def rendered(tmp_path: Path) -> Path:
-    """Five template frames in two clips, their encoded clips in `bundle`, three crops."""
+    """Five template frames in two clips, their encoded clips in `bundle`, three crops
+    and the flow of four."""
     folder = tmp_path / "someone"
     clips = {
         "nod": {"first": 3, "count": 2},
@@ -62,6 +64,12 @@ def rendered(tmp_path: Path) -> Path:
         picture = _face(int(str(crop["template"])) % 3)[40:104, 32:96].copy()
         picture[30:50, 20:44, :3] = 10
         write_png(folder / f"crops/{crop['id']:04d}.png", picture)
+    Flow(
+        number=np.arange(4),
+        first=np.full((4, 2), -40),
+        flow=np.arange(4).repeat(2 * CELLS**2).reshape(4, 2, CELLS, CELLS).astype(np.float16),
+        seen=np.ones((4, CELLS, CELLS), np.bool_),
+    ).save(folder)
     template.build(Dataset(folder), folder / "bundle")
     return folder
 

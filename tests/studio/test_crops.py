@@ -51,7 +51,8 @@ def test_pairs_survive_the_disk(tmp_path: Path) -> None:
     numbers, held_out = np.arange(2), np.array([False, True])
     articulation = np.ones((2, 19), np.float32)
     framing = Framing(64, 32, 16, 16).numbers()
-    pairs = Pairs(framing, patches, patches, articulation, numbers, numbers, held_out)
+    flow, seen = np.ones((2, 2, 20, 20), np.float16), np.ones((2, 20, 20), np.bool_)
+    pairs = Pairs(framing, patches, patches, articulation, numbers, numbers, held_out, flow, seen)
     pairs.save(tmp_path / "pairs.npz")
     again = Pairs.load(tmp_path / "pairs.npz")
     assert (again.articulation == 1).all()
@@ -68,6 +69,8 @@ def test_known_targets_are_not_cut_again(rendered: Path) -> None:
     assert pairs.targets.shape == (3, 3, 40, 40)
     assert pairs.index.tolist() == [0, 4, 2]
     assert pairs.held_out.tolist() == [False, False, True]
+    assert pairs.flow.shape == (3, 2, 20, 20)
+    assert pairs.flow[:, 0, 0, 0].tolist() == [0, 1, 2]
     marked = replace(pairs, targets=pairs.targets[:2] // 2, number=pairs.number[:2])
     again = prepare(cutter, marked)
     assert (again.targets[:2] == marked.targets).all()

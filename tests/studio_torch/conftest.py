@@ -28,6 +28,8 @@ def pairs() -> Pairs:
         np.arange(CROPS) % 2,
         np.arange(CROPS),
         np.arange(CROPS) >= CROPS - 2,
+        random.normal(0, 2, (CROPS, 2, side // 2, side // 2)).astype(np.float16),
+        random.random((CROPS, side // 2, side // 2)) < 0.9,
     )
 
 

@@ -55,8 +55,26 @@ def test_a_painter_may_begin_with_another(pairs_file: Path, tmp_path: Path) -> N
     assert np.array_equal(weights(run.painter), weights(load(path)[0]))
 
 
+def test_a_painter_that_carries_may_begin_with_one_that_does_not(
+    pairs_file: Path, tmp_path: Path
+) -> None:
+    train_painter(pairs_file, tmp_path / "first", RECIPE)
+    path = tmp_path / "first/painter.pt"
+    recipe = replace(RECIPE, design="carry", steps=2)
+    run = train_painter(pairs_file, tmp_path / "second", replace(recipe, rate=0.0), start=path)
+    known = load(path)[0].state_dict()
+    assert all(torch.equal(run.painter.state_dict()[name], w) for name, w in known.items())
+    run = train_painter(pairs_file, tmp_path / "third", recipe, start=path)
+    assert run.painter.state_dict()["carry.weight"].abs().max() > 0
+    with pytest.raises(StudioError, match="of another make"):
+        train_painter(pairs_file, tmp_path / "fourth", RECIPE, start=run.path)
+
+
 def test_new_pairs_are_taken_in(pairs: Pairs, pairs_file: Path, tmp_path: Path) -> None:
-    few = replace(pairs, **{n: getattr(pairs, n)[3:] for n in ("targets", "articulation", "index")})
+    few = replace(
+        pairs,
+        **{n: getattr(pairs, n)[3:] for n in ("targets", "articulation", "index", "flow", "seen")},
+    )
     few = replace(few, number=pairs.number[3:], held_out=pairs.held_out[3:])
     few.save(tmp_path / "few.npz")
     run = train_painter(tmp_path / "few.npz", tmp_path, RECIPE)

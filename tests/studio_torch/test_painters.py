@@ -14,6 +14,7 @@ from visavis.studio.hearing import FEATURES, ROWS
 from visavis.studio.networks import Generator, activity_gate
 from visavis.studio.onnxwrite import rounded, to_onnx
 from visavis.studio.painters import DESIGNS, painter
+from visavis.studio.painters.carry import Carry, grain
 
 FRAMING = Framing(roi=64, window=32, top=20, left=10)
 
@@ -46,3 +47,18 @@ def test_what_the_template_decides_can_be_cut_off(generator: Generator, tmp_path
     inputs = {"template": torch.rand(1, 3, 64, 64), "audio": torch.rand(1, ROWS, FEATURES)}
     to_onnx(rounded(generator), inputs, ["roi"], tmp_path / "generator.onnx", ("articulation",))
     assert hoist.write(tmp_path, "template", "audio", "roi")
+
+
+def test_grain_rides_where_the_flow_points() -> None:
+    network = Carry(32).eval()
+    window, flow = torch.rand(1, 1, 32, 32), torch.zeros(1, 2, 32, 32)
+    assert torch.allclose(network.moved(window, flow), window, atol=1e-5)
+    flow[:, 0], flow[:, 1] = 3, -2
+    moved = network.moved(window, flow)
+    assert torch.allclose(moved[..., 4:, :-4], window[..., 2:-2, 3:-1], atol=1e-4)
+
+
+def test_an_even_picture_has_no_grain() -> None:
+    rows = torch.linspace(0, 1, 32)[None, None, :, None].expand(1, 1, 32, 32)
+    assert grain(rows)[..., 4:-4, 4:-4].abs().max() < 1e-6
+    assert grain(torch.rand(1, 1, 32, 32)).std() > 0.2

@@ -4,6 +4,7 @@ The frames are those of the encoded clips, so that a finished avatar's painter c
 where only lower faces have been rendered.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,7 @@ from visavis.core.compositor import crop as cut
 from visavis.errors import StudioError
 from visavis.studio import template
 from visavis.studio.dataset import Box, Crop, Dataset
+from visavis.studio.flow import CELL, Flow
 from visavis.studio.framing import MARGIN, Framing
 from visavis.studio.pictures import Bytes, read_rgba
 from visavis.studio.progress import tracked
@@ -36,6 +38,8 @@ class Pairs:
     index: NDArray[np.int64]  # [crops] template frame of each crop
     number: NDArray[np.int64]  # [crops] which crop of the data set
     held_out: NDArray[np.bool_]  # [crops]
+    flow: NDArray[np.float16]  # [crops, 2, side / 2, side / 2], as in `flow`, pixels
+    seen: NDArray[np.bool_]  # [crops, side / 2, side / 2], where the flow is known
 
     def save(self, path: Path) -> None:
         """Write as uncompressed npz."""
@@ -84,6 +88,20 @@ class Cutter:
         whole = shown(read_rgba(crop.path), crop.box, frame, self._background)
         return self._window(whole, crop.template)
 
+    def flows(self, crops: Sequence[Crop]) -> tuple[NDArray[np.float16], NDArray[np.bool_]]:
+        """Where the skin of crops lies at rest, and where that is known, as in `Pairs`.
+
+        Raises `StudioError` if the mesh was not asked about one of them.
+        """
+        known = Flow.load(self.data.folder)
+        f, cells = self.framing, self.framing.patch // CELL
+        cut = []
+        for crop in crops:
+            x, y = template.roi_corner(self.data, crop.template, f.roi)
+            corner = (x + f.left - MARGIN) // CELL, (y + f.top - MARGIN) // CELL
+            cut.append(known.around(crop.number, corner, cells))
+        return np.stack([flow for flow, _ in cut]), np.stack([seen for _, seen in cut])
+
     def _window(self, frame: Frame, index: int) -> Bytes:
         corner = template.roi_corner(self.data, index, self.framing.roi)
         roi = planes_to_rgb(cut(frame, corner[0], corner[1], self.framing.roi))
@@ -109,6 +127,7 @@ def prepare(cutter: Cutter, known: Pairs | None = None) -> Pairs:
         np.array([crop.template for crop in crops]),
         np.array([crop.number for crop in crops]),
         np.array([crop.held_out for crop in crops]),
+        *cutter.flows(crops),
     )
 
 

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
+from visavis.studio.flow import CELL
 from visavis.studio.framing import Framing
 from visavis.studio.networks import blend, window_border
 from visavis.studio.pool import Batch, Pool
@@ -64,6 +65,13 @@ class PaintingLoss:
         return fn.interpolate(cells, scale_factor=float(STILL_CELL))
 
 
+def carrying_error(flow: Tensor, batch: Batch) -> Tensor:
+    """How far off the flow [B, 2, W, W] of a painter is, where the mesh tells it: mean of pixels,
+    beyond a pixel, and of half their squares below."""
+    error = fn.smooth_l1_loss(fn.avg_pool2d(flow, CELL), batch.flow, reduction="none")
+    return (error * batch.seen).mean()
+
+
 @torch.no_grad()
 def quality(painter: nn.Module, pool: Pool) -> dict[str, float]:
     """Mouth region of the held-out pairs: PSNR in dB and SSIM, of the painting and, for
@@ -74,7 +82,7 @@ def quality(painter: nn.Module, pool: Pool) -> dict[str, float]:
     for chosen in pool.held_out.split(16):
         batch = pool.exact(chosen)
         with torch.autocast("cpu", torch.bfloat16):
-            painted, _ = painter(batch.template, batch.articulation)
+            painted = painter(batch.template, batch.articulation).picture
         result = blend(painted, batch.template, batch.articulation, border)
         both = torch.stack((result, batch.template))[..., rows, columns]
         true = batch.target[..., rows, columns]

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional as fn
 
 from visavis.studio.crops import Pairs
+from visavis.studio.flow import CELL
 from visavis.studio.framing import MARGIN, Framing
 from visavis.studio.networks import activity_gate
 from visavis.studio.registration import register, shifted_pose
@@ -19,11 +20,13 @@ SHRINK = 2  # poses are sought in smaller pictures
 
 @dataclass(frozen=True)
 class Batch:
-    """Windows in [0, 1] and their articulation."""
+    """Windows of W pixels in [0, 1] and their articulation."""
 
     template: Tensor
     target: Tensor
     articulation: Tensor
+    flow: Tensor  # [B, 2, W/2, W/2], where skin lies in the template: pixels right and down
+    seen: Tensor  # [B, 1, W/2, W/2], 1 where that is known
 
 
 class Pool:
@@ -36,6 +39,7 @@ class Pool:
         self.targets = torch.from_numpy(pairs.targets)
         self.articulation = torch.from_numpy(pairs.articulation)
         self.index = torch.from_numpy(pairs.index)
+        self.flow, self.seen = torch.from_numpy(pairs.flow), torch.from_numpy(pairs.seen)
         held = torch.from_numpy(pairs.held_out)
         moving = activity_gate(self.articulation).flatten() > 0
         self.train = (~held & moving).nonzero().flatten()  # rest needs no learning
@@ -58,7 +62,8 @@ class Pool:
         inner = slice(MARGIN, MARGIN + self.framing.window)
         template = self.templates[self.index[chosen], :, inner, inner].float() / 255
         target = self.targets[chosen, :, inner, inner].float() / 255
-        return Batch(template, target, self.articulation[chosen])
+        margins = torch.full((len(chosen), 2), MARGIN)
+        return Batch(template, target, self.articulation[chosen], *self._flow(chosen, margins))
 
     def augmented(self, size: int, random: torch.Generator) -> tuple[Batch, Tensor]:
         """Random training pairs, shifted, tinted and with a little articulation noise; and where
@@ -79,6 +84,7 @@ class Pool:
             (self._shifted(self.templates[self.index[chosen]], shifts) * tint).clamp(0, 1),
             (self._shifted(self.targets[chosen], shifts) * tint).clamp(0, 1),
             torch.where(articulation > 0, articulation + noise, articulation),
+            *self._flow(chosen, shifts),
         )
         pose = self.pose[self.index[chosen]]
         side, window = self.framing.patch, self.framing.window
@@ -89,6 +95,14 @@ class Pool:
         groups = [self._of_frame[frame] for frame in self.index[chosen].tolist()]
         picks = [torch.randint(len(group), (), generator=random) for group in groups]
         return torch.stack([group[pick] for group, pick in zip(groups, picks, strict=True)])
+
+    def _flow(self, chosen: Tensor, corners: Tensor) -> tuple[Tensor, Tensor]:
+        """Flow and where it is seen, of windows cut at even `corners` [B, 2] of their patches."""
+        side = self.framing.window // CELL
+        cut = [(..., slice(y, y + side), slice(x, x + side)) for y, x in (corners // CELL).tolist()]
+        places = list(zip(chosen.tolist(), cut, strict=True))
+        flow = torch.stack([self.flow[n][part] for n, part in places]).float()
+        return flow, torch.stack([self.seen[n][None][part] for n, part in places]).float()
 
     def _shifted(self, patches: Tensor, corners: Tensor) -> Tensor:
         """Even shifts only: chroma comes in blocks of 2×2 pixels."""

@@ -148,7 +148,7 @@ def main(
     ] = None,
     person: Annotated[str, typer.Option(help="Who is rendered: nova or leo.")] = "nova",
     resolution: Annotated[int, typer.Option(min=64, help="Picture side, pixels.")] = 640,
-    template_samples: Annotated[int, typer.Option(min=1, help="Per pixel of a template.")] = 4,
+    template_samples: Annotated[int, typer.Option(min=1, help="Per pixel of a template.")] = 8,
     crop_samples: Annotated[int, typer.Option(min=1, help="Per pixel of a crop.")] = 8,
     truth_samples: Annotated[int, typer.Option(min=1, help="Per pixel held out.")] = 16,
     train: Annotated[int, typer.Option(min=0, help="Crops to learn from.")] = 650,

@@ -22,7 +22,7 @@ def columns(pool: Pool, painter: nn.Module, count: int) -> torch.Tensor:
     border = window_border(pool.framing.window)
     batch = pool.exact(pool.held_out[torch.linspace(0, len(pool.held_out) - 1, count).long()])
     with torch.no_grad():
-        painted, _ = painter(batch.template, batch.articulation)
+        painted = painter(batch.template, batch.articulation).picture
     made = blend(painted, batch.template, batch.articulation, border)
     mask = painted[:, 3:] * activity_gate(batch.articulation) * border
     difference = ((made - batch.target).abs() * GAIN).clamp(0, 1)

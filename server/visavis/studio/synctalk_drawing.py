@@ -97,7 +97,7 @@ class Studio:
         """The window as the painter draws it [B, 3, window, window]."""
         window = self.framing.inside(self.pictures[chosen].float() / 255)
         with torch.autocast("cpu", torch.bfloat16):
-            painted, _ = self.painter(window, articulation)
+            painted = self.painter(window, articulation).picture
         return blend(painted, window, articulation, self.border)
 
 

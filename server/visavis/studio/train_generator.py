@@ -11,14 +11,16 @@ import typer
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
+from visavis.errors import StudioError
 from visavis.studio import checkpoint
 from visavis.studio.crops import Pairs
 from visavis.studio.framing import Framing
 from visavis.studio.painters import SHIPPED, painter
-from visavis.studio.painting import PaintingLoss, quality
+from visavis.studio.painting import PaintingLoss, carrying_error, quality
 from visavis.studio.pool import Pool
 
 POSE_WEIGHT = 0.02
+FLOW_WEIGHT = 0.05
 SEED = 1
 
 
@@ -42,7 +44,7 @@ class Run:
         self.pool, self.recipe, self.path = pool, recipe, folder / "painter.pt"
         self.painter = painter(recipe.design, pool.framing.window)
         if start:
-            self.painter.load_state_dict(checkpoint.load(start)["average"])
+            begin(self.painter, checkpoint.load(start)["average"])
         self.painter = self.painter.to(memory_format=torch.channels_last)
         self.average = checkpoint.Average(self.painter, 0.998)
         self.optimizer = torch.optim.AdamW(
@@ -72,9 +74,11 @@ class Run:
         batch, true_pose = self.pool.augmented(self.recipe.batch, random)
         with torch.autocast("cpu", torch.bfloat16):
             window = batch.template.to(memory_format=torch.channels_last)
-            painted, pose = self.painter(window, batch.articulation)
-        loss: Tensor = self.loss(painted, batch)
-        loss = loss + POSE_WEIGHT * fn.smooth_l1_loss(pose, true_pose, beta=0.3)
+            painted = self.painter(window, batch.articulation)
+        loss: Tensor = self.loss(painted.picture, batch)
+        loss = loss + POSE_WEIGHT * fn.smooth_l1_loss(painted.pose, true_pose, beta=0.3)
+        if painted.flow is not None:
+            loss = loss + FLOW_WEIGHT * carrying_error(painted.flow, batch)
         self.optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.painter.parameters(), 1.0)
@@ -126,6 +130,17 @@ def train(
                 read_at = pairs.stat().st_mtime
                 run.pool = Pool(Pairs.load(pairs), run.pool.pose)
     return run
+
+
+def begin(painter: nn.Module, weights: dict[str, Tensor]) -> None:
+    """Begin with another painter's weights; layers that it lacks stay as they are.
+
+    Raises `StudioError` if the other is of another make.
+    """
+    try:
+        painter.load_state_dict({**painter.state_dict(), **weights})
+    except RuntimeError as error:
+        raise StudioError("The painter to begin with is of another make.") from error
 
 
 def cosine(done: float) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from torch import nn
 
 from visavis.studio.painters.basis import Basis
+from visavis.studio.painters.carry import Carry
 from visavis.studio.painters.film import Film
 from visavis.studio.painters.ladder import Ladder
 from visavis.studio.painters.shuffle import Shuffle
@@ -14,8 +15,9 @@ DESIGNS: dict[str, Callable[[int], nn.Module]] = {
     "shuffle": Shuffle,
     "basis": Basis,
     "ladder": Ladder,
+    "carry": Carry,
 }
-SHIPPED = "shuffle"
+SHIPPED = "carry"
 
 
 def painter(design: str, window: int) -> nn.Module:

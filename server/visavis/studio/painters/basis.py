@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
-from visavis.studio.painters.parts import CODE, Appearance, Articulated, Pose, finished
+from visavis.studio.painters.parts import CODE, Appearance, Articulated, Painted, Pose, finished
 from visavis.studio.registration import bend
 
 
@@ -22,12 +22,12 @@ class Basis(nn.Module):
         self.shares = nn.Sequential(nn.Linear(CODE + 6, 128), nn.ReLU(), nn.Linear(128, pictures))
         self.pictures = nn.Linear(pictures, 4 * self.side**2)
 
-    def forward(self, window: Tensor, articulation: Tensor) -> tuple[Tensor, Tensor]:
-        """[B, 3, W, W] and [B, 19] → [B, 4, W, W]: RGB in [0, 1] and mask; and [B, 6]."""
+    def forward(self, window: Tensor, articulation: Tensor) -> Painted:
+        """[B, 3, W, W] and [B, 19]."""
         pose = self.pose(self.appearance(window)[1])
         shares = self.shares(torch.cat((self.code(articulation), pose.detach() / 8), 1))
         mixed = self.pictures(shares).view(-1, 4, self.side, self.side)
         with torch.autocast("cpu", enabled=False):
             laid = bend(cast("Tensor", mixed).float(), pose / 2)
         large = fn.interpolate(laid, scale_factor=2.0, mode="bilinear", align_corners=False)
-        return finished(large, 1), pose
+        return Painted(finished(large, 1), pose)

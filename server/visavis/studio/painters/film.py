@@ -10,6 +10,7 @@ from visavis.studio.painters.parts import (
     Articulated,
     Modulated,
     MouthInside,
+    Painted,
     Pose,
     finished,
 )
@@ -35,8 +36,8 @@ class Film(nn.Module):
         self.detail = nn.Conv2d(half, half, 3, 1, 1)
         self.out = nn.Conv2d(half, 16, 3, 1, 1)
 
-    def forward(self, window: Tensor, articulation: Tensor) -> tuple[Tensor, Tensor]:
-        """[B, 3, W, W] and [B, 19] → [B, 4, W, W]: RGB in [0, 1] and mask; and [B, 6]."""
+    def forward(self, window: Tensor, articulation: Tensor) -> Painted:
+        """[B, 3, W, W] and [B, 19]."""
         fine, coarse = self.appearance(window)
         pose = self.pose(coarse)
         inside = self.inside(pose)
@@ -51,4 +52,4 @@ class Film(nn.Module):
             x = block(x, code)
         x = fn.relu(fn.pixel_shuffle(self.climb(x), 2))
         x = x + fn.relu(self.detail(x) + fn.relu(self.reveal(x)) * inside)
-        return finished(self.out(x), 2), pose
+        return Painted(finished(self.out(x), 2), pose)

@@ -12,6 +12,7 @@ from visavis.studio.painters.parts import (
     Articulated,
     Modulated,
     MouthInside,
+    Painted,
     Places,
     Pose,
     finished,
@@ -40,8 +41,8 @@ class Ladder(nn.Module):
         self.reveal = nn.Conv2d(fine, fine, 1)
         self.out = nn.Conv2d(fine, 64, 3, 1, 1)
 
-    def forward(self, window: Tensor, articulation: Tensor) -> tuple[Tensor, Tensor]:
-        """[B, 3, W, W] and [B, 19] → [B, 4, W, W]: RGB in [0, 1] and mask; and [B, 6]."""
+    def forward(self, window: Tensor, articulation: Tensor) -> Painted:
+        """[B, 3, W, W] and [B, 19]."""
         fine, coarse = self.appearance(window)
         pose = self.pose(coarse)
         inside = self.inside(pose)
@@ -54,4 +55,4 @@ class Ladder(nn.Module):
             x = block(x, code)
         x = self.detail(fn.pixel_shuffle(self.climb(x), 2) + fine, code)
         x = x + fn.relu(self.reveal(x)) * inside
-        return finished(self.out(x), 4), pose
+        return Painted(finished(self.out(x), 4), pose)

@@ -3,7 +3,7 @@
 Whatever depends on the template window alone, a runtime computes once per template frame.
 """
 
-from typing import cast
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +15,16 @@ from visavis.studio.registration import bend
 ARTICULATION = len(CHANNELS)
 CODE = 96
 MASK_START = 1.5  # logit; a mask that began at 0 would never learn
+
+
+class Painted(NamedTuple):
+    """What a painter makes of a window of W pixels: `picture` [B, 4, W, W], RGB in [0, 1] and
+    mask; `pose` [B, 6], where it takes the head to be; `flow` [B, 2, W, W], if it carries skin:
+    how many pixels right and down of each place its skin lies in the template."""
+
+    picture: Tensor
+    pose: Tensor
+    flow: Tensor | None = None
 
 
 class Articulated(nn.Sequential):

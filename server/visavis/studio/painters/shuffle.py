@@ -8,6 +8,7 @@ from visavis.studio.painters.parts import (
     Articulated,
     Modulated,
     MouthInside,
+    Painted,
     Places,
     Pose,
     finished,
@@ -31,8 +32,13 @@ class Shuffle(nn.Module):
         self.reveal = nn.Conv2d(fine, fine, 1)
         self.out = nn.Conv2d(fine, 64, 3, 1, 1)
 
-    def forward(self, window: Tensor, articulation: Tensor) -> tuple[Tensor, Tensor]:
-        """[B, 3, W, W] and [B, 19] → [B, 4, W, W]: RGB in [0, 1] and mask; and [B, 6]."""
+    def forward(self, window: Tensor, articulation: Tensor) -> Painted:
+        """[B, 3, W, W] and [B, 19]."""
+        x, pose = self.features(window, articulation)
+        return Painted(finished(self.out(x), 4), pose)
+
+    def features(self, window: Tensor, articulation: Tensor) -> tuple[Tensor, Tensor]:
+        """What the picture is made of [B, fine, W/4, W/4], and the pose [B, 6]."""
         fine, coarse = self.appearance(window)
         pose = self.pose(coarse)
         inside = self.inside(pose)
@@ -44,5 +50,4 @@ class Shuffle(nn.Module):
             x = block(x, code)
         x = fn.pixel_shuffle(self.rise(x), 2) + fine
         x = self.middle(x, code)
-        x = x + fn.relu(self.reveal(x)) * inside
-        return finished(self.out(x), 4), pose
+        return x + fn.relu(self.reveal(x)) * inside, pose
