@@ -31,7 +31,9 @@ class Decoder:
         assert full_utt
         assert np.abs(np.frombuffer(samples, np.int16)).max() == alignment.PEAK
 
-    def end_utt(self) -> None: ...
+    def end_utt(self) -> None:
+        if self.text == "my my":
+            raise RuntimeError("Failed to stop utterance processing")
 
     def hyp(self) -> str | None:
         return None if self.text == "map" else self.text
@@ -64,6 +66,13 @@ def test_an_unknown_word_is_told() -> None:
 def test_a_text_that_does_not_fit_is_told() -> None:
     with pytest.raises(StudioError, match="does not find"):
         alignment.align(np.full(100, 0.1, np.float32), "map")
+
+
+def test_a_decoder_that_gives_up_is_not_used_again() -> None:
+    given_up = alignment._decoder()
+    with pytest.raises(StudioError, match="does not find 'My my' in its recording"):
+        alignment.align(np.full(100, 0.1, np.float32), "My my")
+    assert alignment._decoder() is not given_up
 
 
 def test_a_missing_aligner_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,12 +52,17 @@ def align(pcm: Float32, text: str) -> list[Phoneme]:
     decoder = _decoder()
     loudest = max(float(np.abs(pcm).max(initial=0.0)), 1e-6)
     samples = (pcm * (PEAK / loudest)).astype(np.int16).tobytes()
-    decoder.set_align_text(" ".join(words_of(text)))
-    _hear(decoder, samples)
-    if decoder.hyp() is None:
-        raise StudioError(f"The aligner does not find {text!r} in its recording.")
-    decoder.set_alignment()
-    _hear(decoder, samples)
+    unlike = f"The aligner does not find {text!r} in its recording."
+    try:
+        decoder.set_align_text(" ".join(words_of(text)))
+        _hear(decoder, samples)
+        if decoder.hyp() is None:
+            raise StudioError(unlike)
+        decoder.set_alignment()
+        _hear(decoder, samples)
+    except (RuntimeError, IndexError) as error:  # when it cannot go on, or hears nothing at all
+        _decoder.cache_clear()  # it may be left in the middle of an utterance
+        raise StudioError(unlike) from error
     return [_phoneme(sound) for word in decoder.get_alignment() for sound in word]
 
 
