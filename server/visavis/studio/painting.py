@@ -18,7 +18,7 @@ MASK_WEIGHT = 0.004  # keeps the mask at 0 where the template already is right
 STILL_WEIGHT = 1.0  # what the truth leaves alone must stay, or the face would swim
 STILL_LEVEL, STILL_CELL = 0.015, 8  # a change smaller than this, averaged over so many pixels
 MOTION_WEIGHT = 1.0  # the difference between two articulations on one template window
-LIKENESS_WEIGHT = 2.0  # of the mouth's structure, which the mean of an error lets go soft
+LIKENESS_WEIGHT = 1.5  # of structure, the window's and the mouth's: a mean error lets it go soft
 RAW_WEIGHT = 0.3  # of the painting itself, so that it learns even where the mask is still low
 RING, RING_WEIGHT = 20, 3.0  # pixels at the window's edge, where a change would show as a box
 
@@ -47,8 +47,9 @@ class PaintingLoss:
             across = (difference[..., 1:] - difference[..., :-1]).abs() * weight[..., 1:]
             down = (difference[..., 1:, :] - difference[..., :-1, :]).abs() * weight[..., 1:, :]
             loss = loss + EDGE_WEIGHT * (across.mean() + down.mean())
-        alike = ssim(result[self.mouth], batch.target[self.mouth]).mean()
-        loss = loss + LIKENESS_WEIGHT * (1 - alike)
+        for part in (self.mouth, ...):
+            alike = ssim(result[part], batch.target[part]).mean()
+            loss = loss + LIKENESS_WEIGHT * (1 - alike)
         first, second = error.chunk(2)
         loss = loss + MOTION_WEIGHT * (first - second).abs().mean()
         calm = self._still(batch)
