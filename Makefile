@@ -105,6 +105,7 @@ paint-leo: START := --start $(DATA)/work-nova/painter.pt
 paint-leo: paint-nova
 $(PEOPLE:%=paint-%): paint-%: $(VENV)/.studio
 	$(STUDIO).template $(DATA)/$* models/$*
+	PYTHONPATH=server $(VENV)-render/bin/python -m visavis.studio.flow_geometry $(DATA)/$*
 	$(STUDIO).crops $(DATA)/$* models/$* $(DATA)/$*.npz
 	$(STUDIO).train_generator $(DATA)/$*.npz $(DATA)/work-$* $(START)
 	$(STUDIO).export $(DATA)/$* $(DATA)/work-$*/painter.pt $(DATA)/listener/listener.pt models/$*
