@@ -28,7 +28,7 @@ class Flow:
     def save(self, folder: Path) -> None:
         """Write `flow.npz` beside its name and rename."""
         beside = folder / f"part-{FILE}"
-        np.savez_compressed(beside, allow_pickle=False, **vars(self))
+        np.savez_compressed(beside, **vars(self))
         beside.replace(folder / FILE)
 
     @classmethod
