@@ -1,7 +1,7 @@
 """A rendered data set on disk: template clips, lower-face crops and the articulation behind them.
 
-Layout: `template.json`, `template/NNNN.webp`, `crops.json`, `crops/NNNN.webp`; PNG pictures may
-stand in for WebP.
+Layout: `template.json`, `template/NNNN.webp`, `template/NNNN-lower.webp` with more samples,
+`crops.json`, `crops/NNNN.webp`; PNG pictures may stand in for WebP.
 """
 
 import json
@@ -21,6 +21,7 @@ Float32 = NDArray[np.float32]
 
 CHANNELS = (*TRACKS, "tongueUp")  # what the networks speak in: 18 ARKit weights, raised tongue
 IDLE = "idle"
+SEAM = 8  # pixels over which a lower face passes into the whole one
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,13 @@ class Dataset:
         return Box(x0, self.size - y1, x1 - x0, y1 - y0)
 
     def template_rgba(self, index: int) -> Bytes:
-        """Template frame [size, size, 4]."""
-        return read_rgba(self._picture(f"template/{index:04d}"))
+        """Template frame [size, size, 4], with its lower face if that was rendered once more."""
+        whole = read_rgba(self._picture(f"template/{index:04d}"))
+        lower = self._picture(f"template/{index:04d}-lower")
+        if lower.exists():
+            box = self._box(self.template["lower_x0y0x1y1_bottom_up"][index])
+            lay_in(whole, read_rgba(lower), box)
+        return whole
 
     def crops(self) -> list[Crop]:
         """Every crop that is on disk by now, in the order of rendering."""
@@ -119,3 +125,19 @@ class Dataset:
     def _picture(self, name: str) -> Path:
         webp = self.folder / f"{name}.webp"
         return webp if webp.exists() else self.folder / f"{name}.png"
+
+
+def lay_in(whole: Bytes, part: Bytes, box: Box) -> None:
+    """Lay a picture of a box [H, W, 4] into the whole one, without a seam, in place.
+
+    Raises `StudioError` if it is not as large as its box.
+    """
+    if part.shape[:2] != (box.height, box.width):
+        raise StudioError("A lower face is not as large as its box: render it again.")
+    ramps = [
+        np.minimum(1, (1 + np.minimum(np.arange(side), np.arange(side)[::-1])) / SEAM)
+        for side in (box.height, box.width)
+    ]
+    share = (ramps[0][:, None] * ramps[1])[..., None]
+    place = whole[box.y : box.y + box.height, box.x : box.x + box.width]
+    place[...] = np.rint(place + share * (part.astype(np.float32) - place))

@@ -20,7 +20,7 @@ from visavis.studio.painting import PaintingLoss, carrying_error, quality
 from visavis.studio.pool import Pool
 
 POSE_WEIGHT = 0.02
-FLOW_WEIGHT = 0.05
+FLOW_WEIGHT = 0.2
 SEED = 1
 
 

@@ -60,16 +60,18 @@ def test_crops_say_how_far_the_mesh_opens(plan: Plan) -> None:
 
 def test_every_picture_is_taken_once(plan: Plan) -> None:
     paths = [shot.path for shot in plan.shots]
-    assert len(set(paths)) == len(paths) == _FRAMES + len(plan.crops)
+    assert len(set(paths)) == len(paths) == 2 * _FRAMES + len(plan.crops)
 
 
 def test_training_can_begin_before_all_is_rendered(plan: Plan) -> None:
     """The first crops come right after the template frames that they lie on."""
     paths = [shot.path for shot in plan.shots]
     last = paths.index(Path("data/crops") / f"{FIRST_CROPS - 1:04d}.webp")
-    frames = {int(p.stem) for p in paths[:last] if p.parent.name == "template"}
+    begun = [p.stem for p in paths[:last] if p.parent.name == "template"]
+    frames = {int(stem) for stem in begun if stem.isdecimal()}
+    assert {f"{frame:04d}-lower" for frame in frames} == {s for s in begun if not s.isdecimal()}
     assert {crop["template"] for crop in plan.crops[:FIRST_CROPS]} == frames
-    assert last + 1 == len(frames) + FIRST_CROPS
+    assert last + 1 == 2 * len(frames) + FIRST_CROPS
     assert len(frames) < _FRAMES / 2
 
 
@@ -79,6 +81,14 @@ def test_held_out_crops_get_the_samples_of_the_truth(plan: Plan) -> None:
         wanted = 3 if crop["split"] == "train" else 6 if crop["clip"] else 16
         assert samples[Path("data/crops") / f"{crop['id']:04d}.webp"] == wanted
     assert samples[Path("data/template/0000.webp")] == 4
+
+
+def test_lower_faces_of_the_template_get_the_samples_of_the_truth(plan: Plan) -> None:
+    shots = {shot.path.name: shot for shot in plan.shots if shot.path.parent.name == "template"}
+    for frame, box in enumerate(plan.template["lower_x0y0x1y1_bottom_up"]):
+        whole, lower = shots[f"{frame:04d}.webp"], shots[f"{frame:04d}-lower.webp"]
+        assert (whole.box, lower.box, lower.samples) == (None, tuple(box), 16)
+        assert (whole.rotation_deg, whole.weights) == (lower.rotation_deg, lower.weights)
 
 
 def test_for_a_finished_avatar_only_crops_to_learn_from_are_taken(settings: Settings) -> None:

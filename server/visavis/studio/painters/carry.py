@@ -9,10 +9,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
-from visavis.studio.painters.parts import Painted, finished
+from visavis.studio.painters.parts import ARTICULATION, Painted, finished
 from visavis.studio.painters.shuffle import Shuffle
 
-REACH = 8.0  # pixels of flow per unit of the layer's output
+REACH = 8.0  # pixels of flow per unit of a layer's output
+SWAY = 8  # pixels between the places at which articulation alone moves skin, in proportion to it
 GRAIN = 7  # pixels; what is finer than a mean over so many is grain
 GREEN = slice(1, 2)  # the channel that shows grain most; a third of the work of three
 SHARE_START = -1.0  # logit: a little grain, so that its place can be learnt
@@ -23,7 +24,10 @@ class Carry(Shuffle):
 
     def __init__(self, window: int, fine: int = 32, coarse: int = 80) -> None:
         super().__init__(window, fine, coarse)
+        self.side = window // SWAY
+        self.sway = nn.Linear(ARTICULATION, 2 * self.side**2, bias=False)
         self.carry = nn.Conv2d(fine, 3, 3, 1, 1)
+        nn.init.zeros_(self.sway.weight)
         nn.init.zeros_(self.carry.weight)
         self.carry.bias = nn.Parameter(torch.tensor([0.0, 0.0, SHARE_START]))
         self.tint = nn.Parameter(torch.ones(1, 3, 1, 1))
@@ -36,9 +40,9 @@ class Carry(Shuffle):
         x, pose = self.features(window, articulation)
         drawn = finished(self.out(x), 4)
         with torch.autocast("cpu", enabled=False):  # a tenth of a pixel matters here
-            values = self.carry(x.float())
-            values = fn.interpolate(values, scale_factor=4.0, mode="bilinear", align_corners=False)
-            flow, share = values[:, :2] * REACH, torch.sigmoid(values[:, 2:])
+            values = enlarged(self.carry(x.float()), 4)
+            sway = enlarged(self.sway(articulation).view(-1, 2, self.side, self.side), SWAY)
+            flow, share = (values[:, :2] + sway) * REACH, torch.sigmoid(values[:, 2:])
             carried = share * grain(self.moved(window[:, GREEN], flow)) * self.tint
             colours = (drawn[:, :3] + carried).clamp(0, 1)
         return Painted(torch.cat((colours, drawn[:, 3:]), 1), pose, flow)
@@ -49,6 +53,11 @@ class Carry(Shuffle):
         y = flow[:, 1] + self.places_across[:, None]
         grid = (torch.stack((x, y), -1) * 2 + 1) / len(self.places_across) - 1
         return fn.grid_sample(window, grid, padding_mode="border", align_corners=False)
+
+
+def enlarged(values: Tensor, times: int) -> Tensor:
+    """Maps [B, C, h, w] → [B, C, times · h, times · w], straight lines between."""
+    return fn.interpolate(values, scale_factor=float(times), mode="bilinear", align_corners=False)
 
 
 def grain(picture: Tensor) -> Tensor:

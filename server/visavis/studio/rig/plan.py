@@ -61,6 +61,7 @@ class _Planner:
         self.poses = Poses({"idle": idle_clip(), **gestures()})
         border = Border(head, Camera())
         self.boxes = [border.box(r, settings.resolution) for r in self.poses.rotation_deg]
+        self.lower_boxes = [mouth_box(box, settings.resolution) for box in self.boxes]
 
     def template(self) -> dict[str, Any]:
         clips: dict[str, Any] = {}
@@ -80,6 +81,7 @@ class _Planner:
             "weights": self.poses.own,
             "breath": self.poses.breath.tolist(),
             "border_x0y0x1y1_bottom_up": [list(box) for box in self.boxes],
+            "lower_x0y0x1y1_bottom_up": [list(box) for box in self.lower_boxes],
         }
 
     def takes(self) -> list[Take]:
@@ -93,7 +95,7 @@ class _Planner:
         return [*train[:FIRST_CROPS], *later]
 
     def box(self, take: Take) -> Box:
-        return mouth_box(self.boxes[take.template], self.settings.resolution)
+        return self.lower_boxes[take.template]
 
     def entry(self, number: int, take: Take) -> dict[str, Any]:
         shot = self.crop_shot(number, take)
@@ -120,13 +122,19 @@ class _Planner:
         if self.settings.held_out is None:
             return crops
         needed = dict.fromkeys(take.template for take in takes[:FIRST_CROPS])
-        order = [*needed, *(f for f in range(len(self.poses)) if f not in needed)]
-        template = [
-            self.poses.template_shot(self.folder, frame, self.settings.template_samples)
-            for frame in order
+        later = [frame for frame in range(len(self.poses)) if frame not in needed]
+        begun = self.template_shots([*needed]) + crops[:FIRST_CROPS]
+        return begun + self.template_shots(later) + crops[FIRST_CROPS:]
+
+    def template_shots(self, frames: list[int]) -> list[Shot]:
+        """Template frames in full, and once more their lower faces, from which the painter carries
+        grain, with as many samples as the truth has."""
+        made = self.settings
+        whole = [self.poses.template_shot(self.folder, f, made.template_samples) for f in frames]
+        boxes = [self.lower_boxes[frame] for frame in frames]
+        return whole + [
+            shot.lower(made.truth_samples, box) for shot, box in zip(whole, boxes, strict=True)
         ]
-        begun = template[: len(needed)] + crops[:FIRST_CROPS]
-        return begun + template[len(needed) :] + crops[FIRST_CROPS:]
 
 
 def make_plan(folder: Path, head: Head, settings: Settings) -> Plan:

@@ -1,7 +1,7 @@
 """What to render: which pictures a data set wants, and which of them one worker owes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,11 @@ class Shot:
     tongue_up: float = 0.0
     breath: float = 0.0
     box: Box | None = None
+
+    def lower(self, samples: int, box: Box) -> "Shot":
+        """The same face, its lower part alone: `NNNN-lower.webp` beside `NNNN.webp`."""
+        path = self.path.with_stem(f"{self.path.stem}-lower")
+        return replace(self, path=path, samples=samples, box=box)
 
 
 @dataclass(frozen=True)
