@@ -17,6 +17,7 @@ from visavis.studio.corpus import WINDOWS, Spoken, mel_frames
 from visavis.studio.crops import Pairs
 from visavis.studio.framing import Framing
 from visavis.studio.listener import Listener, predict
+from visavis.studio.painters import DESIGNS
 from visavis.studio.phonemes import PAUSE, Phoneme
 from visavis.studio.train_generator import Recipe, load
 from visavis.studio.train_generator import train as train_painter
@@ -115,10 +116,11 @@ def test_the_mask_is_zero_at_the_border_and_full_inside() -> None:
     assert (np.diff(mask[112].astype(int))[:112] >= 0).all()
 
 
+@pytest.mark.parametrize("design", sorted(DESIGNS))
 def test_the_painter_comes_out_of_a_bundle_again(
-    pairs_file: Path, rendered: Path, tmp_path: Path
+    pairs_file: Path, rendered: Path, tmp_path: Path, design: str
 ) -> None:
-    train_painter(pairs_file, tmp_path, RECIPE)
+    train_painter(pairs_file, tmp_path, replace(RECIPE, design=design))
     checkpoint.save(tmp_path / "listener.pt", {"average": Listener().state_dict(), "step": 0})
     bundle = rendered / "bundle"
     export.main(rendered, tmp_path / "painter.pt", tmp_path / "listener.pt", bundle)

@@ -25,9 +25,10 @@ class Carry(Shuffle):
     def __init__(self, window: int, fine: int = 32, coarse: int = 80) -> None:
         super().__init__(window, fine, coarse)
         self.side = window // SWAY
-        self.sway = nn.Linear(ARTICULATION, 2 * self.side**2, bias=False)
+        self.sway = nn.Linear(ARTICULATION, 2 * self.side**2)
         self.carry = nn.Conv2d(fine, 3, 3, 1, 1)
         nn.init.zeros_(self.sway.weight)
+        nn.init.zeros_(self.sway.bias)
         nn.init.zeros_(self.carry.weight)
         self.carry.bias = nn.Parameter(torch.tensor([0.0, 0.0, SHARE_START]))
         self.tint = nn.Parameter(torch.ones(1, 3, 1, 1))
