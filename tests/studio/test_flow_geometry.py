@@ -31,8 +31,8 @@ def triangles(first: int) -> Any:
 
 @pytest.fixture(scope="module")
 def skin() -> Skin:
-    """Two sheets, one behind the other; the jaw lowers the front one, a smile hides its lower half
-    behind the other."""
+    """Two sheets, one behind the other; one unit of the jaw lowers the front one, the other pushes
+    its lower half behind the back one."""
     rest = np.concatenate((sheet(1.2), sheet(0.9)))
     still = np.zeros_like(rest)
     units: dict[str, Floats] = dict.fromkeys((*RESTING_EXPRESSION, *TRACKS), still)
