@@ -37,8 +37,18 @@ def test_every_vertex_has_its_attributes(helper: Floats) -> None:
         "er": (count,),
         "eth": (count, 3),
         "erest": (count, 3),
+        "elid": (count,),
     }
     assert eye.faces.max() == count - 1
+
+
+def test_the_upper_lid_shades_the_upper_half_alone(helper: Floats) -> None:
+    eye = eyeball(helper)
+    above = (eye.vertices[:, 1] - _CENTRE[1]) / _RADIUS
+    shade = eye.attributes["elid"]
+    assert (shade[above <= 0] == 0).all()
+    assert (np.diff(shade[np.argsort(above)]) > -1e-9).all()
+    assert (shade[above > 0.5] == 1).all()
 
 
 def test_the_pupil_looks_at_the_camera(helper: Floats) -> None:

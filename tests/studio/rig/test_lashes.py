@@ -45,7 +45,7 @@ def face(tmp_path: Path) -> tuple[MeshData, Floats]:
 
 def test_every_lid_has_its_row(face: tuple[MeshData, Floats]) -> None:
     data, vertices = face
-    assert Lashes(data).strands(vertices).shape == (2 * (44 + 110), POINTS_PER_LASH, 3)
+    assert Lashes(data).strands(vertices).shape == (2 * (44 + 150), POINTS_PER_LASH, 3)
 
 
 def test_upper_lashes_curl_up_and_lower_ones_down(face: tuple[MeshData, Floats]) -> None:
@@ -53,17 +53,26 @@ def test_upper_lashes_curl_up_and_lower_ones_down(face: tuple[MeshData, Floats])
     strands = Lashes(data).strands(vertices)
     bend = strands[:, -1] - 2 * strands[:, 2] + strands[:, 0]
     assert (bend[:44, 1] < 0).all()
-    assert (bend[44:154, 1] > 0).all()
+    assert (bend[44:194, 1] > 0).all()
 
 
 def test_lashes_stand_on_the_rim_and_point_away_from_the_eye(
     face: tuple[MeshData, Floats],
 ) -> None:
     data, vertices = face
-    left = Lashes(data).strands(vertices)[:154]
+    left = Lashes(data).strands(vertices)[:194]
     distance = np.linalg.norm(left - vertices[0], axis=2)
-    assert distance[:, 0].max() < 0.21
+    assert distance[:, 0].max() < 0.22
     assert (distance[:, -1] > distance[:, 0]).mean() > 0.9
+
+
+def test_all_lashes_stand_before_a_rim_of_two_rows(face: tuple[MeshData, Floats]) -> None:
+    data, vertices = face
+    rows = vertices.copy()
+    strips = rows[2:].reshape(4, 2, _STRIP, 3)
+    strips[:, 0, ::2, 2] -= 0.01
+    roots = Lashes(data).strands(rows)[:, 0, 2]
+    assert roots.min() > strips[:, 0, :, 2].max()
 
 
 def test_lashes_move_with_the_lids_and_do_not_flicker(face: tuple[MeshData, Floats]) -> None:

@@ -1,5 +1,5 @@
-"""The design that ships: articulation acts on places at a sixteenth and an eighth of the window's
-size, and dense 3×3 convolutions climb to a quarter, where the picture is written at once.
+"""A deeper design: articulation acts on places at a sixteenth and an eighth of the window's size,
+and dense 3×3 convolutions climb to a quarter, where the picture is written at once.
 
 Wide layers lie where pixels are few, so lips can move far for little work.
 """

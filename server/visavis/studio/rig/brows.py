@@ -16,12 +16,12 @@ class BrowStyle:
     """Hairs of one brow, its half thickness, its height over the eye's centre at the inner end,
     how much higher its arch is, a hair's length (all dm), and the linear RGB colour."""
 
-    hairs: int = 420
-    thickness_dm: float = 0.024
+    hairs: int = 300
+    thickness_dm: float = 0.026
     height_dm: float = 0.132
     arch_dm: float = 0.058
     length_dm: float = 0.058
-    colour: Colour = (0.060, 0.034, 0.022)
+    colour: Colour = (0.075, 0.043, 0.028)
 
 
 def _arc(along: Floats, style: BrowStyle) -> Floats:

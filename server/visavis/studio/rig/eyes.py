@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from visavis.studio.rig.geometry import Floats, Indices, tube_quads
+from visavis.studio.rig.geometry import Floats, Indices, smoothstep, tube_quads
 
 _RINGS = 40
 _SECTORS = 64
 _CORNEA_BULGE = 0.055
 _CORNEA_RADIUS_RAD = 0.36
+_LIT_BELOW, _DARK_ABOVE = 0.0, 0.42  # eye radii over the middle
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class Eyeball:
     """Vertices (N, 3), faces (M, 4), and the attributes from which the iris is painted.
 
     `er` (N,) is the angle from the optical axis in rad, `eth` (N, 3) a noise coordinate that
-    runs around the iris, `erest` (N, 3) the position in eye radii.
+    runs around the iris, `erest` (N, 3) the position in eye radii, `elid` (N,) how much the upper
+    lid and its lashes keep the light away, 0 to 1.
     """
 
     vertices: Floats
@@ -55,5 +57,6 @@ def eyeball(helper: Floats) -> Eyeball:
         "er": polar,
         "eth": np.stack([np.cos(around) * 9, np.sin(around) * 9, polar * 5], axis=-1),
         "erest": globe / radius,
+        "elid": smoothstep(globe[:, 1] / radius, _LIT_BELOW, _DARK_ABOVE),
     }
     return Eyeball(globe + centre, tube_quads(_RINGS + 1, _SECTORS), attributes)

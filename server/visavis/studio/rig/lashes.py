@@ -9,6 +9,7 @@ from visavis.studio.rig.meshdata import MeshData
 
 POINTS_PER_LASH = 5
 _SEED = 3
+_BEFORE_RIM_DM = 0.015  # where they leave the skin; nearer to the eye the lid would hide them
 _OUTWARD = 0.9
 _FAN = 1.4
 
@@ -33,7 +34,7 @@ def _strip(data: MeshData, group: str) -> Indices:
 
 
 def _row(data: MeshData, side: str, upper: bool, scale: float, rng: np.random.Generator) -> _Row:
-    count, length_dm = (110, 0.041) if upper else (44, 0.019)
+    count, length_dm = (150, 0.037) if upper else (44, 0.018)
     place = np.sort(rng.uniform(0.04, 0.96, count))
     length = scale * length_dm * rng.uniform(0.6, 1.1, count)
     return _Row(
@@ -47,11 +48,16 @@ def _row(data: MeshData, side: str, upper: bool, scale: float, rng: np.random.Ge
 
 
 def _lid_rim(strip: Floats, centre: Floats) -> Floats:
-    """The strip's vertices nearest to the eye, ordered along the lid."""
+    """The line (N, 3) along a lid on which lashes stand.
+
+    The strip's vertices nearest to the eye lie in two rows, which are drawn into one.
+    """
     distance = np.linalg.norm(strip - centre, axis=1)
     nearest = distance.min()
     rim = strip[distance < nearest + 0.35 * (distance.max() - nearest)]
-    return np.asarray(rim[np.argsort(rim[:, 0])], dtype=np.float64)
+    rim = rim[np.argsort(rim[:, 0])]
+    middle = (rim[1:] + rim[:-1]) / 2
+    return np.asarray(middle + np.array([0, 0, _BEFORE_RIM_DM]), dtype=np.float64)
 
 
 def _along(line: Floats, place: Floats) -> Floats:

@@ -97,9 +97,10 @@ def _iris_colour(graph: Graph, angle: Socket, colour: Colour) -> Socket:
 
 def _white_colour(graph: Graph, angle: Socket) -> Socket:
     veins = graph.ramp(graph.noise(graph.vector("erest"), 16, 5, 0.7), 0.56, 0.66)
-    white = graph.mix(graph.times(veins, 0.25), (0.62, 0.585, 0.55), (0.52, 0.25, 0.20))
+    white = graph.mix(graph.times(veins, 0.25), (0.54, 0.505, 0.475), (0.46, 0.22, 0.18))
     corner = graph.times(graph.ramp(angle, 0.6, 1.25), 0.55)
-    return graph.mix(corner, white, (0.62, 0.36, 0.30))
+    white = graph.mix(corner, white, (0.56, 0.32, 0.27))
+    return graph.mix(graph.times(graph.value("elid"), 0.6), white, (0.16, 0.10, 0.085))
 
 
 def _catchlight(graph: Graph, angle: Socket) -> Socket:

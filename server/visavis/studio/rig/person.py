@@ -161,7 +161,7 @@ class Person:
     def _add_lashes(self) -> Any:
         material = materials.plain("lashes", _BLACK, Finish(roughness=0.5, specular=0.3))
         strands = self._lashes.strands(self._head.rest)
-        return objects.strand_object("lashes", strands, 0.0016, 0.0004, material)
+        return objects.strand_object("lashes", strands, 0.0015, 0.0004, material)
 
     def _add_brows(self) -> Any:
         finish = Finish(roughness=0.55, specular=0.2)
