@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from visavis.core.compositor import pack, planes
 from visavis.studio import template
+from visavis.studio.dataset import Clip, Dataset
+from visavis.studio.framing import Framing
 
 Bytes = NDArray[np.uint8]
 
@@ -36,14 +37,20 @@ def test_a_soft_matte_keeps_its_inside_and_outside_and_loses_single_pixels() -> 
     assert int(soft.astype(int).sum()) == pytest.approx(int(matte.astype(int).sum()), rel=0.01)
 
 
-def test_the_video_gives_the_composite_back(tmp_path: Path) -> None:
-    picture = cut_out()
-    wall = template.background_frame(64)
-    template.encode([template.stack(picture)] * 3, tmp_path / "idle.mkv")
-    frames = template.decode(tmp_path / "idle.mkv", wall)
-    assert len(frames) == 3
-    luma, under = planes(frames[0])[0].astype(np.int16), planes(wall)[0]
-    assert (luma[:8] == under[:8]).all()  # outside the matte: exactly the wall
-    centre = pack(template.bleed(picture))
-    assert abs(int(luma[32, 32]) - int(planes(centre)[0][32, 32])) <= 2
-    assert [path.name for path in tmp_path.iterdir()] == ["idle.mkv"]
+def test_the_painted_box_holds_the_windows_of_all_frames(rendered: Path) -> None:
+    data = Dataset(rendered)
+    table = data.template["border_x0y0x1y1_bottom_up"]
+    table[1] = [44, 24, 108, 88]
+    table[2] = [32, 30, 96, 94]
+    framing = Framing(roi=72, window=32, top=20, left=16)
+    box = template.painted_box(data, Clip("idle", 0, 3, ()), framing)
+    corners = [template.roi_corner(data, index, framing.roi) for index in range(3)]
+    assert (box.x, box.y) == (min(x for x, _ in corners) + 12, min(y for _, y in corners) + 16)
+    assert (box.width, box.height) == (12 + 40, 6 + 40)
+
+
+def test_what_lies_outside_the_picture_is_not_painted(rendered: Path) -> None:
+    data = Dataset(rendered)
+    box = template.painted_box(data, data.clips[0], Framing())
+    assert min(box.x, box.y) >= 0
+    assert max(box.x + box.width, box.y + box.height) <= data.size

@@ -5,25 +5,24 @@ neither chroma subsampling nor H.264 draws a dark rim around the person.
 """
 
 from collections.abc import Iterable
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, cast
 
-import av
 import numpy as np
 import typer
 from numpy.typing import NDArray
 
 from visavis.core.colour import rgb_to_planes
-from visavis.core.compositor import Frame, clean_matte, new_frame, overlay, pack, planes
+from visavis.core.compositor import Frame, new_frame, pack, planes
 from visavis.errors import StudioError
 from visavis.studio.background import studio_wall
-from visavis.studio.dataset import Clip, Dataset
+from visavis.studio.dataset import Box, Clip, Dataset
+from visavis.studio.framing import MARGIN, Framing
 from visavis.studio.pictures import Bytes
 from visavis.studio.progress import tracked
+from visavis.studio.template_video import decode, encode
 
 Float32 = NDArray[np.float32]
-CRF = 11  # skin keeps its grain; at 16 a fortieth of its structure (SSIM) is lost
 TRUST_FROM, TRUST_RAMP = np.float32(0.9), np.float32(0.09)  # opacity; thinner edges are noisy
 GREY = 128  # chroma of the matte half
 
@@ -78,43 +77,6 @@ def stack(rgba: Bytes) -> Frame:
     return both
 
 
-def encode(pictures: Iterable[Frame], path: Path, fps: int = 25) -> None:
-    """Write stacked pictures as H.264, tagged BT.601 limited range."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"part-{path.name}")
-    with av.open(str(beside), "w") as container:
-        stream = None
-        for picture in pictures:
-            if stream is None:
-                stream = container.add_stream("libx264", fps)
-                stream.width, stream.height = picture.shape[1], picture.shape[0] * 2 // 3
-                stream.pix_fmt = "yuv420p"
-                stream.options = {"crf": str(CRF), "preset": "slow", "threads": "1"}
-                context = stream.codec_context
-                context.colorspace, context.color_range = 6, 1  # smpte170m, limited
-                context.color_primaries, context.color_trc = 6, 6
-                context.time_base = Fraction(1, fps)
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="yuv420p")))
-        if stream is not None:
-            container.mux(stream.encode(None))
-    beside.replace(path)
-
-
-def decode(path: Path, background: Frame) -> list[Frame]:
-    """The frames a viewer gets: each picture of the video composited over the background."""
-    frames = []
-    with av.open(str(path)) as container:
-        for picture in container.decode(video=0):
-            luma, u, v = planes(cast("Frame", picture.to_ndarray(format="yuv420p")))
-            height = luma.shape[0] // 2
-            frame = new_frame(luma.shape[1], height)
-            parts = luma[:height], u[: height // 2], v[: height // 2]
-            for target, source in zip(planes(frame), parts, strict=True):
-                target[...] = source
-            frames.append(overlay(frame, background, clean_matte(luma[height:])))
-    return frames
-
-
 def to_float(pixels: Bytes) -> Float32:
     """A picture [H, W, 3] → RGB [3, H, W] in [0, 1]."""
     return pixels.transpose(2, 0, 1).astype(np.float32) / np.float32(255)
@@ -140,13 +102,24 @@ def clip_file(name: str) -> str:
     return f"{name}.mkv"
 
 
+def painted_box(data: Dataset, clip: Clip, framing: Framing) -> Box:
+    """What painters see of a clip's frames: the box around all their windows."""
+    inset = np.array([framing.left, framing.top]) - MARGIN
+    frames = range(clip.first, clip.first + clip.count)
+    corners = np.array([roi_corner(data, index, framing.roi) for index in frames]) + inset
+    x0, y0 = corners.min(0).clip(0, data.size).tolist()
+    x1, y1 = (corners.max(0) + framing.patch).clip(0, data.size).tolist()
+    return Box(x0, y0, x1 - x0, y1 - y0)
+
+
 def build(data: Dataset, bundle: Path) -> None:
     """Encode every clip of the data set that the bundle lacks."""
     for clip in data.clips:
         path = bundle / clip_file(clip.name)
         if not path.exists():
             indices = tracked(range(clip.first, clip.first + clip.count), clip.name)
-            encode((stack(data.template_rgba(index)) for index in indices), path)
+            pictures = (stack(data.template_rgba(index)) for index in indices)
+            encode(pictures, path, painted_box(data, clip, Framing()))
 
 
 def decode_all(clips: Iterable[Clip], bundle: Path, background: Frame) -> list[Frame]:
