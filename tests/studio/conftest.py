@@ -1,7 +1,6 @@
 """A rendered data set in miniature: a head that nods, with three mouths."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -139,4 +138,4 @@ def _lamp_reader() -> Reader:
         sights.append(patch(lit, place) - patch(dark, place))
     openings = (levels - 40) / 195 * 10
     truth = np.stack((openings, openings / 2), 1).astype(np.float32)
-    return replace(Reader.fit(np.stack(sights), truth), shut_px=1.0)
+    return Reader.fit(np.stack(sights), truth)

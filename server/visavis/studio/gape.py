@@ -13,6 +13,7 @@ from visavis.studio.dataset import CHANNELS
 Float32 = NDArray[np.float32]
 OPENING_SPREAD_PX, WIDTH_SPREAD_PX = 7.3, 6.3  # standard deviations in speech
 SHUT_PX = 0.4  # an opening up to this counts as shut
+GAPE_SIDE = 640  # pixels, side of the picture that is spoken of here
 
 
 def _line(by_name: dict[str, float]) -> Float32:

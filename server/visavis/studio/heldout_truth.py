@@ -27,7 +27,7 @@ from visavis.studio.heldout import Sentence, read_sentences
 from visavis.studio.pictures import read_rgba
 from visavis.studio.progress import tracked
 from visavis.studio.quiet import quiet_points
-from visavis.studio.reader import SHUT_PERCENTILE, Place, Reader, patch
+from visavis.studio.reader import Place, Reader, patch
 from visavis.studio.template import background_frame, decode_all, roi_corner
 from visavis.studio.truth import PEOPLE, Truth
 
@@ -98,19 +98,18 @@ class Studio:
 
 
 def taught(studio: Studio, learnt: list[Render], held_out: list[Render]) -> Reader:
-    """A reader, with its threshold taken from the renders that the mesh calls shut; tells how
-    well it reads renders that it did not learn from."""
+    """A reader; tells how well it reads renders that it did not learn from."""
     reader = Reader.fit(studio.differences(learnt), studio.truth_of(learnt))
     read, true = reader.read(studio.differences(held_out)), studio.truth_of(held_out)
     shut = true[:, 0] < SHUT
-    limit = float(np.percentile(read[shut, 0], SHUT_PERCENTILE)) if shut.any() else 0.0
+    most = float(read[shut, 0].max()) if shut.any() else 0.0
     error = np.sqrt(np.mean((read - true) ** 2, 0))
     typer.echo(
         f"reader on {len(true)} renders it never saw: r = {correlation(read[:, 0], true[:, 0]):.4f}"
         f" (opening) and {correlation(read[:, 1], true[:, 1]):.4f} (width), error "
-        f"{error[0]:.2f} and {error[1]:.2f} px; shut renders read up to {limit:.2f} px"
+        f"{error[0]:.2f} and {error[1]:.2f} px; shut renders read up to {most:.2f} px"
     )
-    return Reader(reader.basis, reader.support, reader.weights, reader.mean, limit)
+    return reader
 
 
 def cut(studio: Studio, render: Render) -> Frame:

@@ -23,7 +23,6 @@ CELLS = 56  # that one side of the ROI is divided into
 COMPONENTS = 64
 GAMMA, RIDGE = 0.2, 1e-3
 REST_SHARE = 50  # one resting example for so many others
-SHUT_PERCENTILE = 99.0
 
 
 @dataclass(frozen=True)
@@ -58,12 +57,11 @@ class Reader:
     support: Float32  # [examples, components]
     weights: Float32  # [examples, 2]
     mean: Float32  # [2]
-    shut_px: float  # opening up to which lips count as shut: what is read off shut renders
 
     @classmethod
     def fit(cls, differences: Float32, truth: Float32) -> "Reader":
         """Learn from differences [examples, cells] and openings and width changes [examples, 2];
-        no difference is no opening. `shut_px` is left at 0."""
+        no difference is no opening."""
         rest = max(1, len(differences) // REST_SHARE)
         differences = np.pad(differences, ((0, rest), (0, 0)))
         truth = np.pad(truth, ((0, rest), (0, 0)))
@@ -74,7 +72,7 @@ class Reader:
         mean = truth.mean(0)
         kernel = _kernel(support, support) + RIDGE * np.eye(len(support))
         weights = np.linalg.solve(kernel, truth - mean)
-        return cls(basis, support, weights.astype(np.float32), mean.astype(np.float32), 0.0)
+        return cls(basis, support, weights.astype(np.float32), mean.astype(np.float32))
 
     def read(self, differences: Float32) -> Float32:
         """Differences [n, cells] → opening and change of width [n, 2] in pixels."""
@@ -97,7 +95,7 @@ class Reader:
                 stored = {name: arrays[name].astype(np.float32) for name in arrays.files}
         except OSError as error:
             raise StudioError(f"There is no reader of mouths at {path}: build it first.") from error
-        return cls(**{**stored, "shut_px": float(stored["shut_px"])})
+        return cls(**stored)
 
 
 def _kernel(a: Float32, b: Float32) -> Float32:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from visavis.core.timeline import FPS
 from visavis.errors import StudioError
 from visavis.studio.curves import correlation, shut_share
-from visavis.studio.gape import opening_px
+from visavis.studio.gape import GAPE_SIDE, opening_px
 from visavis.studio.heldout import Sentence
 from visavis.studio.human import VOICE, clips
 from visavis.studio.takes import CLEARLY_OPEN, Figures
@@ -16,7 +16,6 @@ from visavis.studio.watching import Watcher
 
 Float32 = NDArray[np.float32]
 Recording = tuple[Sentence, Float32]  # with its sound, mono at 16 kHz
-GAPE_SIDE = 640  # pixels, side of the picture that `gape` speaks of
 NOTHING: Figures = dict.fromkeys(
     ("closure_recall_human", "closure_false_rate_human", "opening_r_human", "closure_frames_human")
 )

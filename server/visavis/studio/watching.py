@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from visavis.core.compositor import Frame
 from visavis.errors import StudioError
+from visavis.studio.gape import GAPE_SIDE, SHUT_PX
 from visavis.studio.player import Player
 from visavis.studio.reader import Place, Reader, patch
 from visavis.studio.truth import Truth
@@ -42,7 +43,7 @@ class Watcher:
     @property
     def shut_px(self) -> float:
         """Opening up to which lips count as shut."""
-        return self._reader.shut_px
+        return SHUT_PX * int(self.truth.size) / GAPE_SIDE
 
     def watch(
         self,
