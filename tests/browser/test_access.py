@@ -100,6 +100,7 @@ def test_the_tabulator_reaches_everything(
 
 def test_a_talk_begins_and_ends_by_keyboard(server: RunningServer, page: Page) -> None:
     page.goto(server.url)
+    expect(page.locator("#call")).to_have_attribute("data-state", "idle")
     page.get_by_role("button", name="Talk", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.locator("#call")).to_have_attribute("data-state", "live")
