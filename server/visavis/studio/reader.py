@@ -6,7 +6,7 @@ Kernel ridge regression on rendered faces, whose mesh tells the truth, turns it 
 Needs numpy alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -92,7 +92,7 @@ class Reader:
         """Read what `save` wrote. Raises `StudioError` if it is not there."""
         try:
             with np.load(path, allow_pickle=False) as arrays:
-                stored = {name: arrays[name].astype(np.float32) for name in arrays.files}
+                stored = {part.name: arrays[part.name].astype(np.float32) for part in fields(cls)}
         except OSError as error:
             raise StudioError(f"There is no reader of mouths at {path}: build it first.") from error
         return cls(**stored)
