@@ -37,7 +37,7 @@ class SpeechSpec:
     likely: float = 0.85  # likelihood that opens if it holds for two frames: no click does
     unlikely: float = 0.6  # likelihood below which a frame is a pause
     hang_frames: int = 1  # how long a pause may be before the gate closes
-    fade_in_frames: int = 2
+    fade_in_frames: int = 2  # by the level; a voice opens at once, for what is said fades itself
     fade_out_frames: int = 3
 
 
@@ -90,7 +90,9 @@ class SpeechGate:
         n − look_ahead; None: nobody tells.
         """
         by_level = self._hear_level(level)
-        return self._fade(by_level if speech is None else self._hear_voice(speech))
+        if speech is None:
+            return self._fade(by_level, 1 / self._spec.fade_in_frames)
+        return self._fade(self._hear_voice(speech), 1.0)
 
     def _hear_level(self, level: float) -> bool:
         spec = self._spec
@@ -109,8 +111,8 @@ class SpeechGate:
         self._speech = speech
         return self._by_voice.push(opens, speech >= spec.unlikely)
 
-    def _fade(self, speaking: bool) -> float:
-        step = 1 / self._spec.fade_in_frames if speaking else -1 / self._spec.fade_out_frames
+    def _fade(self, speaking: bool, rise: float) -> float:
+        step = rise if speaking else -1 / self._spec.fade_out_frames
         gain = self._gain + step
         self._gain = 0.0 if gain < _SHUT else min(1.0, gain)
         return round(self._gain, 6)
