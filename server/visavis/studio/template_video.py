@@ -16,8 +16,8 @@ from visavis.core.compositor import Frame, clean_matte, new_frame, overlay, plan
 from visavis.core.timeline import FPS
 from visavis.studio.dataset import Box
 
-CRF = 12  # H.264's constant quality, 0 (best) to 51
-FINER = Fraction(-9, 51)  # of the whole scale, within the box
+CRF = 13  # H.264's constant quality, 0 (best) to 51
+FINER = Fraction(-15, 51)  # of the whole scale, within the box
 TICK = Fraction(1, FPS)
 
 
