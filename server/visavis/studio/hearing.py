@@ -10,7 +10,7 @@ from torch.nn import functional as fn
 
 from visavis.studio.articulation import COARTICULATED, CONTACTS
 from visavis.studio.dataset import CHANNELS
-from visavis.studio.labels import CLASSES
+from visavis.studio.sounds import SOUNDS
 from visavis.studio.visemes import VISEMES
 
 FEATURES = 192  # per encoder window
@@ -20,7 +20,7 @@ BANDS, LENGTH = 80, 16  # of an encoder window
 WIDTH = 320
 LEVEL = 0.25  # of mel levels -4..4, as the convolutions take them
 LATE = 6  # steps of time that a window's map keeps after the convolutions
-NEIGHBOURS = 5  # frames whose visemes are guessed in training: two before to two after
+NEIGHBOURS = 5  # frames whose sounds are guessed in training: two before to two after
 HELD = 3.0  # contacts are stretched by this on both sides: above 4 in 7 lips touch fully
 LEAN = (0.0, 0.25)  # of contact logits, once taught: lips that miss a p show more than a false one
 
@@ -91,7 +91,7 @@ class ArticulationHead(nn.Module):
         )
         self.weights = nn.Linear(width, ARTICULATION)
         self.contact = nn.Linear(width, len(CONTACTS))
-        self.visemes = nn.Linear(width, NEIGHBOURS * len(CLASSES))  # for training alone
+        self.sounds = nn.Linear(width, NEIGHBOURS * len(SOUNDS))  # for training alone
         free = [name in (*COARTICULATED, CHANNELS[-1]) for name in CHANNELS]
         shapes = [[*VISEMES[viseme].vector(), 0.0] for viseme in CONTACTS]
         self.register_buffer("free", torch.tensor(free).float(), persistent=False)

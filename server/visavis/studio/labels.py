@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from visavis.core.timeline import FPS
 from visavis.studio.articulation import CONTACTS, LEAD_S, contact, curves
 from visavis.studio.phonemes import Phoneme, Segment, segments
+from visavis.studio.sounds import sounds
 from visavis.studio.visemes import VISEMES
 
 Float32 = NDArray[np.float32]
@@ -22,12 +23,13 @@ READY_S = 0.12
 @dataclass(frozen=True)
 class Labels:
     """`articulation` [frames, 19]; `contact` [frames, 2], how far lips are in the contacts of
-    `articulation.CONTACTS`; `viseme` [frames], indexes into CLASSES; `speech` [frames], 1 where
-    somebody speaks."""
+    `articulation.CONTACTS`; `viseme` [frames], indexes into CLASSES; `sound` [frames], indexes
+    into `sounds.SOUNDS`; `speech` [frames], 1 where somebody speaks."""
 
     articulation: Float32
     contact: Float32
     viseme: NDArray[np.int64]
+    sound: NDArray[np.int64]
     speech: Float32
 
     def __len__(self) -> int:
@@ -48,6 +50,7 @@ def labels(phonemes: Sequence[Phoneme], frames: int) -> Labels:
         np.column_stack((movement.weights, movement.tongue_up)).astype(np.float32),
         np.stack(held, 1).astype(np.float32),
         _classes(spoken, middle_s),
+        sounds(phonemes, middle_s),
         _speech(spoken, middle_s),
     )
 

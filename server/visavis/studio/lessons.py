@@ -31,12 +31,12 @@ SILENCE = -4.0
 @dataclass(frozen=True)
 class Batch:
     """`mel` [B, 80, span] and the truth of the last N frames: articulation [B, N, 19], contact
-    [B, N, 2], visemes [B, N, NEIGHBOURS], speech [B, N]."""
+    [B, N, 2], sounds [B, N, NEIGHBOURS], speech [B, N]."""
 
     mel: Tensor
     articulation: Tensor
     contact: Tensor
-    viseme: Tensor
+    sound: Tensor
     speech: Tensor
 
 
@@ -54,7 +54,7 @@ def _piece(stretch: Stretch, spec: WindowSpec, random: Random) -> tuple[NDArray[
     mel = in_levels(stretch.mel[first : first + span(BEATS * BEAT)])
     frames = slice(beat * BEAT + ROWS - 1, (beat + BEATS) * BEAT)
     reach = NEIGHBOURS // 2
-    near = stretch.labels.viseme[frames.start - reach : frames.stop + reach]
+    near = stretch.labels.sound[frames.start - reach : frames.stop + reach]
     return (
         np.ascontiguousarray(another(mel, random).T),
         stretch.labels.articulation[frames],

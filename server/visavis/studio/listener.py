@@ -17,16 +17,17 @@ Float32 = NDArray[np.float32]
 
 class Heard:
     """What a listener says of frames [B, N]: `articulation` [B, N, 19], the same with lips that
-    nothing holds together in a contact, `loose`, and logits of contact [B, N, 2], visemes
+    nothing holds together in a contact, `loose`, and logits of contact [B, N, 2], sounds
     [B, N, neighbours · classes] and speech [B, N]."""
 
     def __init__(self, head: ArticulationHead, rows: Tensor, speech: Tensor) -> None:
         hidden = head.body(rows.flatten(2))
         self.contact: Tensor = head.contact(hidden).float()
-        self.visemes: Tensor = head.visemes(hidden).float()
+        self.sounds: Tensor = head.sounds(hidden).float()
         weights = head.weights(hidden).float()
         self.loose = weights
-        flat = head.articulate(weights.flatten(0, 1), self.contact.flatten(0, 1))
+        held = self.contact.detach()  # else a doubtful contact becomes half a one, and unrankable
+        flat = head.articulate(weights.flatten(0, 1), held.flatten(0, 1))
         self.articulation = flat.view(weights.shape)
         self.speech = speech.float()
 

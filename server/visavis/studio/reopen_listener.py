@@ -3,7 +3,7 @@
 `python -m visavis.studio.reopen_listener BUNDLE OUT --corpus SPEECH` writes it as a checkpoint. In
 a bundle the norms are folded into the convolutions before them. They are unfolded again by what the
 convolutions make of speech, so that the listener hears what it heard, and training finds the norms
-at the values that it would have given them. What only training needs, the guess of visemes, begins
+at the values that it would have given them. What only training needs, the guess of sounds, begins
 anew.
 """
 

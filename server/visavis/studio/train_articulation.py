@@ -17,21 +17,21 @@ from visavis.studio import checkpoint
 from visavis.studio.corpus import WINDOWS, Spoken, load_corpus
 from visavis.studio.examine import CLOSURE, Marks, examine
 from visavis.studio.gape import OPENING, OPENING_SPREAD_PX, PART_PX, WIDTH, WIDTH_SPREAD_PX
-from visavis.studio.labels import CLASSES
 from visavis.studio.lessons import Batch, draw
 from visavis.studio.listener import Heard, Listener
 from visavis.studio.progress import tracked
+from visavis.studio.sounds import SOUNDS
 from visavis.studio.stretches import Library, Stretch
 from visavis.studio.voices.catalogue import VOICES
 
 SCALE_FLOOR = 0.05  # rare channels are not blown up beyond this spread
 CLOSURE_WEIGHT = 2.0  # frames of shut lips count this much more
-TOUCH_WEIGHT = 4.0  # a contact that is missed costs this much more than one that is made up
+TOUCH_WEIGHT = 2.0  # a contact that is missed costs this much more than one that is made up
 MOTION_WEIGHT = 0.5
 PIXEL_WEIGHT = 1.0
 LOOSE_WEIGHT = 0.5  # else a mouth that misses a contact gapes: nothing taught it what is there
-CONTACT_WEIGHT = 0.6
-VISEME_WEIGHT = 0.4  # what is said must be told apart before it can be shown
+CONTACT_WEIGHT = 1.0
+SOUND_WEIGHT = 0.4  # what is said must be told apart before it can be shown
 SPEECH_WEIGHT = 0.05
 WARM_UP = 200  # steps
 RATE = 1.3e-3
@@ -64,19 +64,19 @@ class Lesson:
         self._width = torch.from_numpy(WIDTH / np.float32(WIDTH_SPREAD_PX))
 
     def loss(self, heard: Heard, batch: Batch) -> Tensor:
-        """The mouth as it is held and as it would be without; contacts, visemes and speech as
+        """The mouth as it is held and as it would be without; contacts, sounds and speech as
         classes."""
         contact = fn.binary_cross_entropy_with_logits(
             heard.contact, batch.contact, weight=1 + TOUCH_WEIGHT * batch.contact
         )
-        guesses = heard.visemes.reshape(-1, len(CLASSES))
-        visemes = fn.cross_entropy(guesses, batch.viseme.flatten(), label_smoothing=0.05)
+        guesses = heard.sounds.reshape(-1, len(SOUNDS))
+        sounds = fn.cross_entropy(guesses, batch.sound.flatten(), label_smoothing=0.05)
         speech = fn.binary_cross_entropy_with_logits(heard.speech, batch.speech)
         return (
             self.mouth(heard.articulation, batch.articulation, batch.contact)
             + LOOSE_WEIGHT * self.mouth(heard.loose, batch.articulation, batch.contact)
             + CONTACT_WEIGHT * contact
-            + VISEME_WEIGHT * visemes
+            + SOUND_WEIGHT * sounds
             + SPEECH_WEIGHT * speech
         )
 
