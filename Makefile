@@ -94,10 +94,14 @@ avatars-speech: $(VENV)/.studio
 $(PEOPLE:%=render-%): render-%: $(VENV)-render/.ready
 	$(RENDER) $(DATA)/$* --person $* --speech $(DATA)/corpus --held-out $(DATA)/heldout
 
+# One listener, two that go on from it, and the mean of all three.
+LESSONS := --stretches $(DATA)/stretches --held-out $(DATA)/heldout
 avatars-listen: $(VENV)/.studio
 	$(STUDIO).stretches $(DATA)/stretches --corpus $(DATA)/corpus --count 60
-	$(STUDIO).train_articulation $(DATA)/listener --stretches $(DATA)/stretches \
-	  --held-out $(DATA)/heldout
+	$(STUDIO).train_articulation $(DATA)/listener-2 $(LESSONS)
+	for seed in 3 4; do $(STUDIO).train_articulation $(DATA)/listener-$$seed $(LESSONS) \
+	  --seed $$seed --steps 18000 --rate 7e-4 --start $(DATA)/listener-2/listener.pt || exit; done
+	$(STUDIO).mean_listener $(DATA)/listener/listener.pt $(DATA)/listener-[234]/listener.pt
 
 # Leo's painter begins with what Nova's has learnt about mouths.
 paint-nova: START :=

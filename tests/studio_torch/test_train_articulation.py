@@ -42,7 +42,7 @@ def test_a_batch_has_the_truth_of_its_frames(library: Library, offset: int) -> N
     assert batch.mel.shape == (3, 80, span(BEATS * BEAT))
     assert batch.articulation.shape == (3, frames, 19)
     assert batch.contact.shape == (3, frames, 2)
-    assert batch.viseme.shape == (3, frames, NEIGHBOURS)
+    assert batch.sound.shape == (3, frames, NEIGHBOURS)
     assert batch.speech.shape == (3, frames)
 
 

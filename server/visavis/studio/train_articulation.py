@@ -40,12 +40,13 @@ SEED = 2
 
 @dataclass(frozen=True)
 class Schooling:
-    """How long and how fast: pieces per step, and the peak and the end of the learning rate."""
+    """How long and how fast: pieces per step, the peak of the learning rate, and the seed."""
 
     steps: int
     size: int = 10
     rate: float = RATE
     log_every: int = 1000
+    seed: int = SEED
 
     def rate_at(self, step: int) -> float:
         """Linear rise, then half a cosine down to a hundredth."""
@@ -185,7 +186,7 @@ def train(
 
     The library is asked again at every report, so that training can begin before it is complete.
     """
-    torch.manual_seed(SEED)
+    torch.manual_seed(schooling.seed)
     pupil, path = Pupil.fresh(schooling.rate), folder / "listener.pt"
     if path.exists():
         pupil.resume(path)
@@ -193,7 +194,7 @@ def train(
         pupil.begin_with(start)
     spec = replace(WINDOWS, offset=offset)
     lessons = library.stretches()
-    lesson, random = Lesson(lessons), np.random.default_rng((SEED, pupil.step))
+    lesson, random = Lesson(lessons), np.random.default_rng((schooling.seed, pupil.step))
     began = time.monotonic()
     for _ in tracked(range(pupil.step, schooling.steps), "listener"):
         batch = draw(lessons, schooling.size, spec, random)
@@ -216,6 +217,7 @@ def main(
     held_out: Annotated[list[Path], typer.Option(help="speech corpus never trained on")],
     steps: Annotated[int, typer.Option()] = 24_000,
     rate: Annotated[float, typer.Option(help="peak learning rate")] = RATE,
+    seed: Annotated[int, typer.Option(help="of what is drawn to learn from")] = SEED,
     offset: Annotated[int, typer.Option(help="first mel frame of a window")] = WINDOWS.offset,
     start: Annotated[Path | None, typer.Option(help="listener.pt to begin with")] = None,
     threads: Annotated[int, typer.Option()] = 1,
@@ -223,7 +225,7 @@ def main(
     """Train the listener."""
     torch.set_num_threads(threads)
     unseen = [clip for path in held_out for clip in load_corpus(path)]
-    train(Library(stretches), unseen, folder, Schooling(steps, rate=rate), offset, start)
+    train(Library(stretches), unseen, folder, Schooling(steps, rate=rate, seed=seed), offset, start)
 
 
 if __name__ == "__main__":
