@@ -4,7 +4,15 @@ import torch
 
 from visavis.studio.articulation import CONTACTS
 from visavis.studio.dataset import CHANNELS
-from visavis.studio.hearing import BANDS, FEATURES, LENGTH, ROWS, ArticulationHead, AudioEncoder
+from visavis.studio.hearing import (
+    BANDS,
+    FEATURES,
+    LENGTH,
+    LOWEST,
+    ROWS,
+    ArticulationHead,
+    AudioEncoder,
+)
 from visavis.studio.visemes import VISEMES
 
 
@@ -18,6 +26,15 @@ def test_a_window_becomes_a_feature_and_a_probability() -> None:
 
 def test_features_become_an_articulation() -> None:
     assert ArticulationHead().eval()(torch.randn(2, ROWS, FEATURES)).shape == (2, len(CHANNELS))
+
+
+def test_an_articulation_stays_where_painters_know_it() -> None:
+    head = ArticulationHead().eval()
+    with torch.no_grad():
+        head.weights.bias.copy_(torch.linspace(-9, 9, len(CHANNELS)))
+    said = head(torch.randn(2, ROWS, FEATURES))
+    assert said.min() == torch.tensor(LOWEST)
+    assert said.max() == 1.0
 
 
 def test_a_sure_contact_holds_the_lips_exactly() -> None:

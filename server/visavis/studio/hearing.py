@@ -19,6 +19,7 @@ ARTICULATION = len(CHANNELS)
 BANDS, LENGTH = 80, 16  # of an encoder window
 WIDTH = 320
 LEVEL = 0.25  # of mel levels -4..4, as the convolutions take them
+LOWEST = -0.03  # of an articulation: the tongue's tip, where it is pulled down
 LATE = 6  # steps of time that a window's map keeps after the convolutions
 NEIGHBOURS = 5  # frames whose sounds are guessed in training: two before to two after
 HELD = 3.0  # contacts are stretched by this on both sides: above 4 in 7 lips touch fully
@@ -100,7 +101,8 @@ class ArticulationHead(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         hidden = self.body(features.flatten(1))
-        return self.articulate(self.weights(hidden), self.contact(hidden) + self.lean)
+        said = self.articulate(self.weights(hidden), self.contact(hidden) + self.lean)
+        return said.clamp(LOWEST, 1.0)  # painters know no others
 
     def articulate(self, weights: Tensor, contact: Tensor) -> Tensor:
         """Hold the lips in the contacts, weakest first, as far as the logits [B, 2] say."""

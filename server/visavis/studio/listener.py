@@ -26,8 +26,8 @@ class Heard:
         self.sounds: Tensor = head.sounds(hidden).float()
         weights = head.weights(hidden).float()
         self.loose = weights
-        held = self.contact.detach()  # else a doubtful contact becomes half a one, and unrankable
-        flat = head.articulate(weights.flatten(0, 1), held.flatten(0, 1))
+        # The error of held lips must reach the contacts, or it bends what rounds the lips instead.
+        flat = head.articulate(weights.flatten(0, 1), self.contact.flatten(0, 1))
         self.articulation = flat.view(weights.shape)
         self.speech = speech.float()
 

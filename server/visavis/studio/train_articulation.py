@@ -26,11 +26,11 @@ from visavis.studio.voices.catalogue import VOICES
 
 SCALE_FLOOR = 0.05  # rare channels are not blown up beyond this spread
 CLOSURE_WEIGHT = 2.0  # frames of shut lips count this much more
-TOUCH_WEIGHT = 2.0  # a contact that is missed costs this much more than one that is made up
+TOUCH_WEIGHT = 4.0  # a contact that is missed costs this much more than one that is made up
 MOTION_WEIGHT = 0.5
 PIXEL_WEIGHT = 1.0
 LOOSE_WEIGHT = 0.5  # else a mouth that misses a contact gapes: nothing taught it what is there
-CONTACT_WEIGHT = 1.0
+CONTACT_WEIGHT = 0.6
 SOUND_WEIGHT = 0.4  # what is said must be told apart before it can be shown
 SPEECH_WEIGHT = 0.05
 WARM_UP = 200  # steps
