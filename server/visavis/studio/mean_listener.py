@@ -1,7 +1,7 @@
 """One listener out of several: `python -m visavis.studio.mean_listener OUT LISTENER LISTENER …`.
 
 Listeners that went on from the same one lie in the same valley, and the mean of their weights hears
-better than any of them, in noise above all (model soups, Wortsman and others, 2022).
+better than any of them (model soups, Wortsman and others, 2022).
 """
 
 from pathlib import Path
