@@ -6,6 +6,7 @@ import pytest
 from visavis.studio.articulation import CONTACTS
 from visavis.studio.labels import CLASSES, joined, labels, resting
 from visavis.studio.phonemes import Phoneme
+from visavis.studio.sounds import sound_class
 
 
 def said(pause_s: float) -> list[Phoneme]:
@@ -45,6 +46,14 @@ def test_classes_are_those_of_the_middle_of_a_frame() -> None:
     assert names[15] == "aa"
     assert names[20] == "PP"
     assert names[45] == "sil"
+
+
+def test_sounds_are_those_of_the_middle_of_a_frame() -> None:
+    marked = [*said(0.0)[:3], Phoneme("b", 0.8, 0.8), *said(0.0)[3:]]  # one that does not sound
+    heard = labels(marked, 50).sound
+    expected = [sound_class(symbol) for symbol in ("_", "A:", "p", "_")]
+    assert heard[[5, 15, 20, 45]].tolist() == expected
+    assert sound_class("b") not in heard
 
 
 def test_rest_says_nothing() -> None:

@@ -1,11 +1,10 @@
 """Sounds have classes of their own, the same in every alphabet."""
 
-import numpy as np
 import pytest
 
 from visavis.errors import StudioError
-from visavis.studio.phonemes import VISEMES_OF, Phoneme
-from visavis.studio.sounds import SOUNDS, sound_class, sounds
+from visavis.studio.phonemes import VISEMES_OF
+from visavis.studio.sounds import SOUNDS, sound_class
 
 
 def test_every_symbol_has_one_class() -> None:
@@ -23,10 +22,8 @@ def test_what_looks_alike_is_told_apart() -> None:
     assert len({sound_class(symbol) for symbol in "pbm"}) == 3
 
 
-def test_a_time_belongs_to_what_sounds_then() -> None:
-    said = [Phoneme("p", 0.1, 0.2), Phoneme("b", 0.2, 0.2), Phoneme("iy", 0.2, 0.3)]
-    heard = sounds(said, np.array([0.15, 0.25, 0.35]))
-    assert heard.tolist() == [sound_class("p"), sound_class("iy"), sound_class("_")]
+def test_silence_comes_first() -> None:
+    assert sound_class("_") == 0
 
 
 def test_an_unknown_symbol_is_told() -> None:

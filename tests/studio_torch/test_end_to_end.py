@@ -93,7 +93,7 @@ def test_trained_networks_export_to_a_readable_bundle(
     pairs_file: Path, rendered: Path, tmp_path: Path
 ) -> None:
     train_painter(pairs_file, tmp_path, RECIPE)
-    state = {"average": Listener().state_dict(), "step": 0}
+    state = {"average": Listener().state_dict(), "seeds": [2], "step": 0}
     checkpoint.save(tmp_path / "listener.pt", state)
     bundle = rendered / "bundle"
     export.main(rendered, tmp_path / "painter.pt", tmp_path / "listener.pt", bundle)
@@ -121,7 +121,9 @@ def test_the_painter_comes_out_of_a_bundle_again(
     pairs_file: Path, rendered: Path, tmp_path: Path, design: str
 ) -> None:
     train_painter(pairs_file, tmp_path, replace(RECIPE, design=design))
-    checkpoint.save(tmp_path / "listener.pt", {"average": Listener().state_dict(), "step": 0})
+    checkpoint.save(
+        tmp_path / "listener.pt", {"average": Listener().state_dict(), "seeds": [2], "step": 0}
+    )
     bundle = rendered / "bundle"
     export.main(rendered, tmp_path / "painter.pt", tmp_path / "listener.pt", bundle)
     reopened = reopen.reopen(read_bundle(bundle))
@@ -140,7 +142,9 @@ def test_the_listener_comes_out_of_a_bundle_as_it_was(
     listener.train()
     with torch.no_grad():  # norms that are not the first ones
         listener.hear(torch.from_numpy(mel_frames(speech[0].pcm).T[None].copy()))
-    checkpoint.save(tmp_path / "listener.pt", {"average": listener.state_dict(), "step": 7})
+    checkpoint.save(
+        tmp_path / "listener.pt", {"average": listener.state_dict(), "seeds": [2, 3], "step": 7}
+    )
     bundle = rendered / "bundle"
     export.main(rendered, tmp_path / "painter.pt", tmp_path / "listener.pt", bundle)
     state = reopen_listener.reopen(read_bundle(bundle), speech)
@@ -151,3 +155,4 @@ def test_the_listener_comes_out_of_a_bundle_as_it_was(
     ):
         np.testing.assert_allclose(after, before, atol=0.01)
     assert state["step"] == 7
+    assert state["seeds"] == [2, 3]

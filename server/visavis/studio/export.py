@@ -10,7 +10,7 @@ import typer
 from torch import Tensor, nn
 
 from visavis.errors import StudioError
-from visavis.studio import checkpoint, description, hoist, train_articulation, train_generator
+from visavis.studio import checkpoint, description, hoist, train_generator
 from visavis.studio.background import studio_wall
 from visavis.studio.corpus import MEL, WINDOWS
 from visavis.studio.description import Family
@@ -100,7 +100,7 @@ def training_card(painter: Path, listener: Path) -> dict[str, Any]:
         "painter_seed": train_generator.SEED,
         "painter_steps": drawn["step"],
         "painter_minutes": round(drawn["seconds"] / 60, 1),
-        "listener_seed": train_articulation.SEED,
+        "listener_seeds": heard["seeds"],
         "listener_steps": heard["step"],
         **{name: round(value, 4) for name, value in drawn["report"].items()},
     }

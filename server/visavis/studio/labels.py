@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from visavis.core.timeline import FPS
 from visavis.studio.articulation import CONTACTS, LEAD_S, contact, curves
 from visavis.studio.phonemes import Phoneme, Segment, segments
-from visavis.studio.sounds import sounds
+from visavis.studio.sounds import sound_class
 from visavis.studio.visemes import VISEMES
 
 Float32 = NDArray[np.float32]
@@ -49,8 +49,8 @@ def labels(phonemes: Sequence[Phoneme], frames: int) -> Labels:
     return Labels(
         np.column_stack((movement.weights, movement.tongue_up)).astype(np.float32),
         np.stack(held, 1).astype(np.float32),
-        _classes(spoken, middle_s),
-        sounds(phonemes, middle_s),
+        _during(spoken, [CLASSES.index(part.viseme) for part in spoken], middle_s),
+        _during(phonemes, [sound_class(part.symbol) for part in phonemes], middle_s),
         _speech(spoken, middle_s),
     )
 
@@ -67,10 +67,13 @@ def joined(parts: Sequence[Labels]) -> Labels:
     )
 
 
-def _classes(spoken: Sequence[Segment], times_s: NDArray[np.float64]) -> NDArray[np.int64]:
-    ends_s = np.array([segment.end_s for segment in spoken])
-    names = [CLASSES.index(segment.viseme) for segment in spoken] + [CLASSES.index("sil")]
-    found: NDArray[np.int64] = np.array(names)[np.searchsorted(ends_s, times_s, side="right")]
+def _during(
+    parts: Sequence[Segment | Phoneme], classes: Sequence[int], times_s: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """The class of the part that lasts at each time; after the last one silence, class 0."""
+    ends_s = np.array([part.end_s for part in parts])
+    following = np.searchsorted(ends_s, times_s, side="right")
+    found: NDArray[np.int64] = np.array([*classes, 0])[following]
     return found
 
 

@@ -38,8 +38,12 @@ def main(
 ) -> None:
     """Write the mean of several listeners."""
     states = [checkpoint.load(path) for path in listeners]
-    steps = sum(state["step"] for state in states)
-    checkpoint.save(out, {"average": mean([s["average"] for s in states]), "step": steps})
+    made = {
+        "average": mean([state["average"] for state in states]),
+        "seeds": sorted({seed for state in states for seed in state["seeds"]}),
+        "step": sum(state["step"] for state in states),
+    }
+    checkpoint.save(out, made)
 
 
 if __name__ == "__main__":

@@ -44,7 +44,11 @@ def reopen(bundle: Bundle, speech: list[Spoken]) -> dict[str, Any]:
         own = {name: tensor for name, tensor in known.items() if not name.startswith("onnx::")}
         listener.encoder.load_state_dict(own, strict=False)
         _unfold(listener.encoder.bands, _folded(bundle, known), speech)
-        return {"average": listener.state_dict(), "step": bundle.card["listener_steps"]}
+        return {
+            "average": listener.state_dict(),
+            "seeds": bundle.card["listener_seeds"],
+            "step": bundle.card["listener_steps"],
+        }
     except (KeyError, RuntimeError, ValueError) as error:
         raise StudioError(f"The listener of {bundle.id} is of another make.") from error
 

@@ -4,13 +4,7 @@ Visemes lump together what looks alike, /p/ and /b/ and /m/. Who is to tell lips
 lips that do not had better know each sound by itself.
 """
 
-from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import NDArray
-
 from visavis.errors import StudioError
-from visavis.studio.phonemes import MIN_LENGTH_S, PAUSE, Phoneme
 
 SOUNDS = tuple(
     group.split()
@@ -25,7 +19,7 @@ SOUNDS = tuple(
         *("i@ i@3", "e@", "A@", "O@ o@", "U@", "@L"),
     )
 )
-"""The symbols of each class; the first class is silence."""
+"""The symbols of each class; class 0 is silence, as it is among the visemes."""
 
 _CLASS_OF = {symbol: index for index, symbols in enumerate(SOUNDS) for symbol in symbols}
 
@@ -35,16 +29,3 @@ def sound_class(symbol: str) -> int:
     if symbol not in _CLASS_OF:
         raise StudioError(f"Phoneme {symbol!r} has no class; add it in studio/sounds.py.")
     return _CLASS_OF[symbol]
-
-
-def sounds(phonemes: Sequence[Phoneme], times_s: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The class that sounds at each of the times, silence beyond the last phoneme.
-
-    Raises:
-        StudioError: a symbol is in none of the alphabets.
-    """
-    heard = [sound for sound in phonemes if sound.end_s - sound.start_s > MIN_LENGTH_S]
-    ends_s = np.array([sound.end_s for sound in heard])
-    classes = [sound_class(sound.symbol) for sound in heard] + [sound_class(PAUSE)]
-    found: NDArray[np.int64] = np.array(classes)[np.searchsorted(ends_s, times_s, side="right")]
-    return found

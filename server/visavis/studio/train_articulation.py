@@ -111,32 +111,36 @@ class Pupil:
     listener: Listener
     average: checkpoint.Average
     optimizer: torch.optim.Optimizer
+    seeds: list[int]
     step: int = 0
     seconds: float = 0.0
 
     @classmethod
-    def fresh(cls, rate: float) -> "Pupil":
+    def fresh(cls, rate: float, seed: int) -> "Pupil":
         listener = Listener()
         optimizer = torch.optim.AdamW(listener.parameters(), rate, weight_decay=0.01, fused=True)
-        return cls(listener, checkpoint.Average(listener, 0.999), optimizer)
+        return cls(listener, checkpoint.Average(listener, 0.999), optimizer, [seed])
 
     def resume(self, path: Path) -> None:
         state = checkpoint.load(path)
         self.listener.load_state_dict(state["listener"])
         self.average.network.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.step, self.seconds = state["step"], state["seconds"]
+        self.seeds, self.step, self.seconds = state["seeds"], state["step"], state["seconds"]
 
     def begin_with(self, path: Path) -> None:
         """Take over the finished weights of another listener."""
+        state = checkpoint.load(path)
         for network in (self.listener, self.average.network):
-            network.load_state_dict(checkpoint.load(path)["average"])
+            network.load_state_dict(state["average"])
+        self.seeds = [*state["seeds"], *self.seeds]
 
     def save(self, path: Path) -> None:
         parts = {
             "listener": self.listener.state_dict(),
             "average": self.average.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "seeds": self.seeds,
             "step": self.step,
             "seconds": self.seconds,
         }
@@ -187,7 +191,7 @@ def train(
     The library is asked again at every report, so that training can begin before it is complete.
     """
     torch.manual_seed(schooling.seed)
-    pupil, path = Pupil.fresh(schooling.rate), folder / "listener.pt"
+    pupil, path = Pupil.fresh(schooling.rate, schooling.seed), folder / "listener.pt"
     if path.exists():
         pupil.resume(path)
     elif start:
