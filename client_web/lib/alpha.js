@@ -5,7 +5,7 @@
  * points stay half a pixel inside their half, so that nothing bleeds across the seam.
  */
 
-const NOISE = 0.02;
+const NOISE = 8 / 255; // a live stream of fine-grained skin leaves up to 6 levels far from anybody
 const VERTEX = `
   attribute vec2 corner;
   varying vec2 at;
