@@ -21,7 +21,7 @@ from visavis.engine.features import FeatureStream
 from visavis.engine.generator import FastModel, MouthModel
 from visavis.engine.graph import cache
 from visavis.engine.graph.faster import Subject
-from visavis.engine.graph.halves import Halves, Report
+from visavis.engine.graph.halves import Report
 from visavis.engine.models import AudioEncoder, GeneratorError, GeneratorModel
 from visavis.errors import BundleError, UnknownAvatarError
 from visavis.media.clip import load_cut_out
@@ -157,7 +157,7 @@ def load(bundle: Bundle, engine: EngineConfig = EXACT_ENGINE) -> Avatar:
     template = kept_template(bundle, places)
     encoder = AudioEncoder(bundle, read_file(bundle, bundle.encoder.file))
     whole = GeneratorModel(bundle, read_file(bundle, bundle.generator.file))
-    subject = Subject(whole, _halves(bundle), template, encoder)
+    subject = Subject(whole, template, encoder)
     fast = fast_model(subject, engine, places)
     return Avatar(bundle, template, encoder, whole, fast.model, fast.report, fast.choice)
 
@@ -166,14 +166,6 @@ def _beside(bundle: Bundle) -> Path | None:
     """The folder in which files may be put beside a bundle's own: none in what ships."""
     ships = bundle.folder.resolve().is_relative_to(asset("models").resolve())
     return None if ships else bundle.folder
-
-
-def _halves(bundle: Bundle) -> Halves | None:
-    spec = bundle.hoisted
-    if spec is None:
-        return None
-    appearance, mouth = (read_file(bundle, name) for name in (spec.appearance, spec.mouth))
-    return Halves(appearance, mouth, tuple(spec.tensors))
 
 
 def _named(bundle: Bundle, avatar: str) -> Bundle:

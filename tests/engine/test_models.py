@@ -72,7 +72,7 @@ def test_an_encoder_that_does_not_fit_is_refused(
 
 
 def _renamed(bundle: Bundle, **names: str) -> Bundle:
-    return replace(bundle, generator=replace(bundle.generator, **names))
+    return replace(bundle, generator=replace(bundle.generator, **names))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

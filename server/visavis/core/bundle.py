@@ -54,16 +54,7 @@ class GeneratorSpec:
     template: str
     audio: str
     output: str
-
-
-@dataclass(frozen=True)
-class HoistedSpec:
-    """The generator once more, cut in two: `appearance` makes of the template ROI what audio does
-    not change, `mouth` makes of that, the template ROI and the audio window the mouth ROI."""
-
-    appearance: str
-    mouth: str
-    tensors: tuple[str, ...]  # what the first half hands to the second
+    hoisted: tuple[str, ...]  # tensors without audio that those with audio are made of, if told
 
 
 @dataclass(frozen=True)
@@ -85,7 +76,6 @@ class Bundle:
     window: WindowSpec
     encoder: EncoderSpec
     generator: GeneratorSpec
-    hoisted: HoistedSpec | None
     files: dict[str, str]  # file name → sha256
     card: dict[str, Any] = field(default_factory=dict)
 
@@ -153,7 +143,6 @@ def _bundle(folder: Path, root: Fields) -> Bundle:
         window=window,
         encoder=_encoder(root.table("encoder"), files, window),
         generator=_generator(generator, files),
-        hoisted=_hoisted(root.optional_table("hoisted"), files),
         files=files,
         card=root.free("card"),
     )
@@ -198,20 +187,10 @@ def _window(encoder: Fields, generator: Fields) -> WindowSpec:
     )
 
 
-def _hoisted(table: Fields | None, files: dict[str, str]) -> HoistedSpec | None:
-    if table is None:
-        return None
-    return HoistedSpec(
-        appearance=_model_file(table, files, "appearance"),
-        mouth=_model_file(table, files, "mouth"),
-        tensors=table.texts("tensors"),
-    )
-
-
-def _model_file(table: Fields, files: dict[str, str], key: str = "file") -> str:
-    name = table.file(key, files)
+def _model_file(table: Fields, files: dict[str, str]) -> str:
+    name = table.file("file", files)
     if not name.endswith(".onnx"):
-        raise table.error(key, "must end in .onnx")
+        raise table.error("file", "must end in .onnx")
     return name
 
 
@@ -236,4 +215,5 @@ def _generator(generator: Fields, files: dict[str, str]) -> GeneratorSpec:
         template=generator.text("template"),
         audio=generator.text("audio"),
         output=generator.text("output"),
+        hoisted=generator.texts("hoisted") if "hoisted" in generator.names() else (),
     )

@@ -36,8 +36,8 @@ class Family:
 def write(
     folder: Path, outline: Outline, family: Family, hoisted: list[str], card: dict[str, Any]
 ) -> None:
-    """Write the description of everything that lies in `folder`; `hoisted` names the tensors
-    between the halves of the generator, if it has been cut."""
+    """Write the description of everything that lies in `folder`; `hoisted` names the tensors at
+    which to cut the generator, if there are any."""
     table: dict[str, Any] = {
         "format": 1,
         "id": folder.name,
@@ -57,8 +57,7 @@ def write(
         "generator": _generator(family.windows),
     }
     if hoisted:
-        halves = {"appearance": "appearance.onnx", "mouth": "mouth.onnx", "tensors": hoisted}
-        table["hoisted"] = halves
+        table["generator"]["hoisted"] = hoisted
     table["files"] = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.iterdir())

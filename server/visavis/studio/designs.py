@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
+import onnx
 import onnxruntime
 import torch
 import typer
@@ -35,12 +36,11 @@ def cost(checkpoint: Path) -> dict[str, float]:
         path = folder / "generator.onnx"
         inputs = generator_inputs(framing)
         to_onnx(generator, inputs, ["roi"], path, ARTICULATION)
-        kept = hoist.write(folder, "template", "audio", "roi")
+        *models, kept = hoist.split(onnx.load(path), "template", "audio", "roi")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         halves = [
-            onnxruntime.InferenceSession(str(folder / file), options)
-            for file in ("appearance.onnx", "mouth.onnx")
+            onnxruntime.InferenceSession(model.SerializeToString(), options) for model in models
         ]
         features = halves[0].run(None, {"template": inputs["template"].numpy()})
         feed = dict(zip(kept, features, strict=True))

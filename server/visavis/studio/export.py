@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
+import onnx
 import torch
 import typer
 from torch import Tensor, nn
@@ -123,7 +124,8 @@ def main(
         card["score"] = json.loads(score.read_text())
     write_png(bundle / "mask.png", feather(roi))
     write_png(bundle / "background.png", studio_wall(outline.size))
-    tensors = hoist.write(bundle, "template", "audio", "roi")
+    graph = onnx.load(bundle / "generator.onnx", load_external_data=False).graph
+    tensors = hoist.crossing(graph, "template", "audio")
     mel = torch.zeros(1, 1, MEL.bands, WINDOWS.length)
     family = Family(MEL, WINDOWS, FEATURES, speaks(encoder, mel))
     description.write(bundle, outline, family, tensors, card)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.avatars import Avatar
+from visavis.core.bundle import Bundle
 from visavis.core.timeline import FPS, SAMPLE_RATE
 from visavis.studio.borders import BorderMeter
 from visavis.studio.curves import motion
@@ -144,21 +145,21 @@ def costs(avatar: Avatar) -> Figures:
     """Thousand millions of multiplications per spoken frame (None without the package onnx),
     megabytes, and how far audio must run ahead."""
     bundle = avatar.bundle
-    spoken = bundle.hoisted.mouth if bundle.hoisted else bundle.generator.file
     ahead = bundle.window.look_ahead_samples(bundle.mel) / bundle.mel.sample_rate
     return {
-        "gmac": _gmac(bundle.path(spoken)),
+        "gmac": _gmac(bundle),
         "bundle_mb": bundle.size_bytes / 1e6,
         "right_context_ms": round(1000 * ahead),
     }
 
 
-def _gmac(path: Path) -> float | None:
+def _gmac(bundle: Bundle) -> float | None:
     try:
         from visavis.studio.macs import count
     except ImportError:
         return None
-    return count(path) / 1e9
+    spec = bundle.generator
+    return count(bundle.path(spec.file), spec.audio if spec.hoisted else None) / 1e9
 
 
 def _rounded(figures: Figures) -> Figures:

@@ -1,4 +1,4 @@
-"""The halves of a plan."""
+"""A generator in two models."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,6 @@ from tests.engine.graph.graphs import feeds, network, node
 
 from visavis.engine.graph.halves import Halves
 from visavis.engine.graph.partition import halve
-from visavis.engine.graph.planner import Plan
 from visavis.engine.session import open_session, tensors
 
 NODES = [
@@ -19,7 +18,7 @@ NODES = [
 
 def halves_of(*kept: str) -> Halves:
     net = network(NODES, opset=13, template=("B", 3, 8, 8), audio=("B", 2, 8, 8))
-    return halve(net, Plan(kept, 0, 0.0), "template", "audio", "roi", feeds())
+    return halve(net, kept, "template", "audio", "roi", feeds())
 
 
 @pytest.mark.parametrize("kept", [("a", "b"), ("b",), ("a",)])

@@ -13,8 +13,7 @@ from visavis.engine.graph import prepare, surgery
 from visavis.engine.graph.bind import bind
 from visavis.engine.graph.finish import finish
 from visavis.engine.graph.halves import Halves
-from visavis.engine.graph.network import GraphError
-from visavis.engine.graph.prepare import cut
+from visavis.engine.graph.network import GraphError, read_network
 from visavis.engine.graph.surgery import operate
 from visavis.engine.graph.verify import open_half, samples_of
 
@@ -37,7 +36,7 @@ def test_a_foreign_export_is_operated_on(family: Family) -> None:
     data = build(family)
     binding = bind(open_half(data))
     real = [(s[binding.template], s[binding.audio]) for s in samples_of(binding, [])[:1]]
-    made = operate(data, family.names, None, SEEN, real, MUCH)
+    made = operate(data, family.names, (), SEEN, real, MUCH)
     assert made.report.way in prepare.WAYS
     assert made.report.kind == "f2"
     assert made.report.levels <= 1
@@ -47,21 +46,29 @@ def test_a_foreign_export_is_operated_on(family: Family) -> None:
 
 @pytest.mark.parametrize("each", [16_000, 9_000, 8_000])
 def test_a_row_keeps_to_the_budget_with_the_picture_in_it(each: int) -> None:
-    made = operate(build(TINY), TINY.names, None, SEEN, [], each)
+    made = operate(build(TINY), TINY.names, (), SEEN, [], each)
     crops = sum(item.nbytes for item in made.mouth.fields if item.crop)
     assert made.mouth.offsets[-1] <= max(each, crops + 64)
 
 
-def test_halves_that_a_bundle_brings_are_taken_if_they_are_right(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+def test_a_generator_is_cut_where_its_bundle_says() -> None:
     data = build(TINY)
-    halves = cut(data, bind(open_half(data)), MUCH, "hoisted").halves
-    assert operate(data, TINY.names, halves, SEEN, [], MUCH).report.way == "brought"
-    other = build(TINY, seed=1)
+    names = [name for node in read_network(data).nodes for name in node.output]
+    seen = read_network(data).dependent([TINY.names[0]])
+    heard = read_network(data).dependent([TINY.names[1]])
+    last = [name for name in names if name in seen - heard][-1:]
+    made = operate(data, TINY.names, tuple(last), SEEN, [], MUCH)
+    assert made.report.way == "told"
+    assert [item.name for item in made.mouth.fields if not item.crop] == last
+
+
+@pytest.mark.parametrize("hoisted", ["nowhere", TINY.names[2]])
+def test_a_cut_that_cannot_be_made_is_found_by_ourselves(
+    hoisted: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.INFO):
-        made = operate(other, TINY.names, halves, SEEN, [], MUCH)
-    assert "the halves that the bundle brings are not used" in caplog.text
+        made = operate(build(TINY), TINY.names, (hoisted,), SEEN, [], MUCH)
+    assert "the cut that the bundle asks for is not made" in caplog.text
     assert made.report.way in prepare.WAYS
 
 
@@ -74,7 +81,7 @@ def test_half_precision_that_shows_is_not_used(monkeypatch: pytest.MonkeyPatch) 
         return real(halves, binding, seen, kind)  # type: ignore[arg-type]
 
     monkeypatch.setattr(surgery, "finish", coarse)
-    made = operate(build(TINY), TINY.names, None, SEEN, [], MUCH)
+    made = operate(build(TINY), TINY.names, (), SEEN, [], MUCH)
     assert made.report.kind == "f4"
     assert {np.dtype(item.kind) for item in made.mouth.fields} == {np.dtype("f4")}
 
@@ -85,4 +92,4 @@ def test_where_nothing_works_the_reasons_are_told(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(surgery, "finish", refuse)
     with pytest.raises(GraphError, match=r"^it is odd$"):
-        operate(build(TINY), TINY.names, None, SEEN, [], MUCH)
+        operate(build(TINY), TINY.names, (), SEEN, [], MUCH)

@@ -14,7 +14,7 @@ from visavis.core.template import Template
 from visavis.core.timeline import SAMPLE_RATE
 from visavis.engine.features import FeatureStream
 from visavis.engine.graph import cache
-from visavis.engine.graph.halves import Finished, Halves
+from visavis.engine.graph.halves import Finished
 from visavis.engine.models import AudioEncoder, GeneratorModel
 
 Float32 = NDArray[np.float32]
@@ -25,10 +25,9 @@ _SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Subject:
-    """What the surgery is done on: an avatar's generator, in halves if the bundle brings them."""
+    """What the surgery is done on: an avatar's generator."""
 
     whole: GeneratorModel
-    halves: Halves | None
     template: Template
     encoder: AudioEncoder
 
@@ -56,10 +55,10 @@ def faster(subject: Subject, budget: int, places: Sequence[Path]) -> tuple[str, 
     """A generator as the fast path runs it, from the cache in `places` or made now, and the name
     under which it is kept; None, with the reason in the log, if nothing can be done with it.
     At most `budget` bytes are to be kept of all template frames together."""
-    spec, halves, seen = subject.whole.bundle.generator, subject.halves, subject.seen
+    spec, seen = subject.whole.bundle.generator, subject.seen
     names = (spec.template, spec.audio, spec.output)
     each = budget // len(subject.template.frames)
-    key = cache.key_of(subject.whole.model, names, each, seen, halves and halves.digest)
+    key = cache.key_of(subject.whole.model, names, each, seen, spec.hoisted)
     made = cache.read(places, key)
     if made is None:
         made = _operate(subject, names, each)
@@ -77,7 +76,9 @@ def _operate(subject: Subject, names: tuple[str, str, str], each: int) -> Finish
     try:
         template = subject.template
         real = [(template.roi(index)[None], audio) for index, audio in subject.meetings]
-        made = operate(subject.whole.model, names, subject.halves, subject.seen, real, each)
+        made = operate(
+            subject.whole.model, names, bundle.generator.hoisted, subject.seen, real, each
+        )
     except Exception as error:  # whatever a foreign graph trips over, it can run as it is
         _log.info("%s runs as it is: %s", label, error)
         return None

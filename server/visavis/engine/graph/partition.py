@@ -1,28 +1,33 @@
-"""The two models of a plan: what makes the kept tensors of the template, and all the rest."""
+"""A generator in two models: what makes the kept tensors of the template, and all the rest."""
 
 import onnx
 from onnx import TensorProto, helper
 
 from visavis.engine.graph.halves import Halves
 from visavis.engine.graph.network import Feeds, Network
-from visavis.engine.graph.planner import Plan
 
 
 def halve(
-    network: Network, plan: Plan, template: str, audio: str, output: str, feeds: Feeds
+    network: Network,
+    kept: tuple[str, ...],
+    template: str,
+    audio: str,
+    output: str,
+    feeds: Feeds,
 ) -> Halves:
-    """Build both models. `feeds` are any inputs, to tell the shapes of the kept tensors."""
+    """Build both models. `feeds` are any inputs, to tell the shapes of the kept tensors. Raises
+    `GraphError` for a tensor that is not there or needs audio."""
     infos = {info.name: info for info in network.inputs}
-    values = network.evaluate(plan.kept, {template: feeds[template]})
+    values = network.evaluate(kept, {template: feeds[template]})
     batch = _batch(infos[template])
     handed = [
         helper.make_tensor_value_info(name, TensorProto.FLOAT, [batch, *values[name].shape[1:]])
-        for name in plan.kept
+        for name in kept
     ]
     return Halves(
-        appearance=network.build([infos[template]], plan.kept) if plan.kept else b"",
+        appearance=network.build([infos[template]], kept) if kept else b"",
         mouth=network.build([infos[template], infos[audio], *handed], [output]),
-        tensors=plan.kept,
+        tensors=kept,
     )
 
 

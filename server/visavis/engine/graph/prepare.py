@@ -63,7 +63,7 @@ def cut(model: bytes, binding: Binding, budget: int, way: str) -> Prepared:
     rewritten = commute(network, binding.audio, trials[0]) if way == "commuted" else 0
     costs = measure_costs(network, binding.template, binding.audio, trials)
     chosen = plan(network, costs, budget)
-    halves = halve(network, chosen, binding.template, binding.audio, binding.output, trials[0])
+    halves = halve(network, chosen.kept, binding.template, binding.audio, binding.output, trials[0])
     crossing = [size for name in costs.needed if math.isfinite(size := costs.nbytes[name])]
     return Prepared(
         halves,

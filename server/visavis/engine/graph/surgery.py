@@ -8,7 +8,8 @@ from visavis.core.region import Region
 from visavis.engine.graph.bind import Binding, bind
 from visavis.engine.graph.finish import finish
 from visavis.engine.graph.halves import Finished, Halves, Prepared, Report
-from visavis.engine.graph.network import GraphError
+from visavis.engine.graph.network import GraphError, read_network
+from visavis.engine.graph.partition import halve
 from visavis.engine.graph.prepare import WAYS, prepare
 from visavis.engine.graph.verify import (
     Rejoined,
@@ -26,16 +27,16 @@ _HALF, _FULL = "f2", "f4"
 def operate(
     model: bytes,
     names: tuple[str, str, str],
-    halves: Halves | None,
+    hoisted: tuple[str, ...],
     seen: Region,
     real: Sequence[tuple[Float32, Float32]],
     each: int,
 ) -> Finished:
     """Make the network that runs for each spoken frame.
 
-    `halves` are those that the bundle brings, if it does; `seen` is the part of the ROI where the
-    mask shows anything; `real` are inputs that it will meet; `each` bounds the bytes kept per
-    template frame. Raises `GraphError` with the reason why the whole should run as it is.
+    `hoisted` are the tensors at which the bundle says to cut, if it does; `seen` is the part of the
+    ROI where the mask shows anything; `real` are inputs that it will meet; `each` bounds the bytes
+    kept per template frame. Raises `GraphError` with the reason why the whole should run as it is.
     """
     whole = open_half(model)
     binding = bind(whole, names)
@@ -43,7 +44,7 @@ def operate(
     reasons = list[str]()
     for kind in (_HALF, _FULL):
         shrink = 2 if kind == _HALF else 1  # the planner counts float32
-        made = _brought(halves, binding, model, samples) if halves else None
+        made = _told(hoisted, binding, model, samples) if hoisted else None
         made = made or _cut(model, names, real, shrink * each)
         try:
             mouth = finish(made.halves, binding, seen, kind)
@@ -59,16 +60,18 @@ def operate(
     raise GraphError("; ".join(dict.fromkeys(reasons)))
 
 
-def _brought(
-    halves: Halves, binding: Binding, model: bytes, samples: list[dict[str, Float32]]
+def _told(
+    hoisted: tuple[str, ...], binding: Binding, model: bytes, samples: list[dict[str, Float32]]
 ) -> Prepared | None:
-    """The bundle's own halves, if they make the whole's pictures."""
+    """The halves as the bundle says to cut, if they make the whole's pictures."""
     try:
+        network, (template, audio) = read_network(model), (binding.template, binding.audio)
+        halves = halve(network, hoisted, template, audio, binding.output, samples[0])
         worst = difference(open_half(model), binding.output, Rejoined(binding, halves), samples)
     except GraphError as error:
-        _log.info("the halves that the bundle brings are not used: %s", error)
+        _log.info("the cut that the bundle asks for is not made: %s", error)
         return None
-    return Prepared(halves, Report("brought", 0, 0, 0, 0.0, worst))
+    return Prepared(halves, Report("told", 0, 0, 0, 0.0, worst))
 
 
 def _cut(
