@@ -94,14 +94,20 @@ avatars-speech: $(VENV)/.studio
 $(PEOPLE:%=render-%): render-%: $(VENV)-render/.ready
 	$(RENDER) $(DATA)/$* --person $* --speech $(DATA)/corpus --held-out $(DATA)/heldout
 
-# One listener, two that go on from it, and the mean of all three.
+# One listener, two that go on from it, and the mean of all three; from there six short lessons of
+# plain speech, and their mean.
 LESSONS := --stretches $(DATA)/stretches --held-out $(DATA)/heldout
+PLAIN := --plain --stretches $(DATA)/plain --held-out $(DATA)/heldout
 avatars-listen: $(VENV)/.studio
 	$(STUDIO).stretches $(DATA)/stretches --corpus $(DATA)/corpus --count 60
 	$(STUDIO).train_articulation $(DATA)/listener-2 $(LESSONS)
 	for seed in 3 4; do $(STUDIO).train_articulation $(DATA)/listener-$$seed $(LESSONS) \
 	  --seed $$seed --steps 18000 --rate 7e-4 --start $(DATA)/listener-2/listener.pt || exit; done
-	$(STUDIO).mean_listener $(DATA)/listener/listener.pt $(DATA)/listener-[234]/listener.pt
+	$(STUDIO).mean_listener $(DATA)/listener-all/listener.pt $(DATA)/listener-[234]/listener.pt
+	$(STUDIO).stretches $(DATA)/plain --plain --corpus $(DATA)/corpus --count 12
+	for seed in 5 6 7 8 9 10; do $(STUDIO).train_articulation $(DATA)/plain-$$seed $(PLAIN) \
+	  --seed $$seed --steps 1200 --rate 5e-4 --start $(DATA)/listener-all/listener.pt || exit; done
+	$(STUDIO).mean_listener $(DATA)/listener/listener.pt $(DATA)/plain-*/listener.pt
 
 # Leo's painter begins with what Nova's has learnt about mouths.
 paint-nova: START :=

@@ -12,6 +12,7 @@ from visavis.studio.stretches import (
     BEAT,
     PER_BEAT,
     Library,
+    Mix,
     build,
     in_bytes,
     in_levels,
@@ -52,6 +53,13 @@ def test_a_stretch_is_read_back_with_its_labels(tmp_path: Path) -> None:
     assert len(stretch.mel) == stretch.beats * PER_BEAT
     assert len(stretch.labels) == stretch.beats * BEAT == sum(part.frames for part in parts)
     assert np.array_equal(stretch.mel, np.concatenate([part.mel for part in parts]))
+
+
+def test_plain_speech_is_left_as_it_is() -> None:
+    parts = build([clip()], 0, size=12, mix=Mix(clean=1.0, silent=0.0, scaled=0.0))
+    vowels = [part.phonemes[2] for part in parts]
+    assert [v.end_s - v.start_s for v in vowels] == pytest.approx([1.0] * 12)
+    assert len({int(part.mel.max()) for part in parts}) == 1
 
 
 def test_the_same_number_gives_the_same_stretch() -> None:

@@ -46,6 +46,17 @@ def test_a_batch_has_the_truth_of_its_frames(library: Library, offset: int) -> N
     assert batch.speech.shape == (3, frames)
 
 
+def test_plain_pieces_are_those_of_the_stretch(library: Library) -> None:
+    stretches = library.stretches()
+    mels = [
+        draw(stretches, 4, WINDOWS, np.random.default_rng(3), plain).mel.numpy()
+        for plain in (True, False)
+    ]
+    bytes_ = np.rint((mels[0] + 4) * (255 / 8))
+    assert np.allclose(bytes_ * (8 / 255) - 4, mels[0], atol=1e-5)
+    assert not np.array_equal(*mels)
+
+
 def test_what_is_heard_differently_stays_in_range() -> None:
     mel = np.random.default_rng(0).uniform(-4, 4, (268, 80)).astype(np.float32)
     for seed in range(20):

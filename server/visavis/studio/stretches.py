@@ -22,6 +22,7 @@ from visavis.studio.labels import Labels, joined, labels
 from visavis.studio.microphone import heard, nobody
 from visavis.studio.phonemes import PAUSE, Phoneme
 from visavis.studio.progress import tracked
+from visavis.studio.voices.catalogue import NATURAL
 from visavis.studio.voices.utterance import Speech
 
 Float32 = NDArray[np.float32]
@@ -30,13 +31,24 @@ Random = np.random.Generator
 BEAT = 5  # video frames after which windows fall on the same places of the mel frames
 PER_BEAT = BEAT * FRAME_SAMPLES // MEL.hop  # mel frames
 CLIPS = 400  # of a stretch
-CLEAN_SHARE = 0.22
-SILENT_SHARE = 0.1
-SCALED_SHARE = 0.6
 SCALES = (33, 48)  # of 40: other speakers' size, pitch and pace together
 LONGEST_PAUSE_S = 0.8
 LEVELS = 255.0
 SEED = 3
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Shares of a stretch's clips: `clean` of those with speech as no microphone changed them,
+    `silent` with nobody speaking, `scaled` said by a larger or smaller speaker."""
+
+    clean: float
+    silent: float
+    scaled: float
+
+
+ROUGH = Mix(clean=0.22, silent=0.1, scaled=0.6)
+PLAIN = Mix(clean=0.8, silent=0.04, scaled=0.0)
 
 
 @dataclass(frozen=True)
@@ -62,9 +74,9 @@ def in_levels(coarse: Bytes) -> Float32:
     return coarse.astype(np.float32) * np.float32(8 / LEVELS) - np.float32(4)
 
 
-def varied(clip: Spoken, random: Random) -> Spoken:
-    """Another size of speaker, pauses around, whole beats."""
-    scale = int(random.integers(*SCALES)) if random.random() < SCALED_SHARE else 40
+def varied(clip: Spoken, random: Random, scaled: float = ROUGH.scaled) -> Spoken:
+    """Another size of speaker for the share `scaled`, pauses around, whole beats."""
+    scale = int(random.integers(*SCALES)) if random.random() < scaled else 40
     speech = Speech(clip.pcm, MEL.sample_rate, clip.phonemes)
     speech = speech.resampled(MEL.sample_rate, Fraction(scale, 40))
     lead, tail = (random.uniform(0, LONGEST_PAUSE_S, 2) * MEL.sample_rate).astype(int)
@@ -89,22 +101,22 @@ class Part:
         return len(self.mel) // PER_BEAT * BEAT
 
 
-def _part(clips: Sequence[Spoken], random: Random) -> Part:
-    clip = varied(clips[int(random.integers(len(clips)))], random)
+def _part(clips: Sequence[Spoken], random: Random, mix: Mix) -> Part:
+    clip = varied(clips[int(random.integers(len(clips)))], random, mix.scaled)
     others = [clips[int(i)].pcm for i in random.integers(0, len(clips), 8)]
     pcm, phonemes = clip.pcm, clip.phonemes
-    if random.random() < SILENT_SHARE:
+    if random.random() < mix.silent:
         pcm = nobody(len(pcm), others, random)
         phonemes = (Phoneme(PAUSE, 0.0, phonemes[-1].end_s),)
-    elif random.random() >= CLEAN_SHARE:
+    elif random.random() >= mix.clean:
         pcm = heard(pcm, others, random)
     return Part(in_bytes(mel_frames(pcm)[: clip.frames // BEAT * PER_BEAT]), phonemes)
 
 
-def build(clips: Sequence[Spoken], number: int, size: int = CLIPS) -> list[Part]:
-    """The parts of stretch `number`: the same clips and number give the same ones."""
+def build(clips: Sequence[Spoken], number: int, size: int = CLIPS, mix: Mix = ROUGH) -> list[Part]:
+    """The parts of stretch `number`: the same clips, number and mix give the same ones."""
     random = np.random.default_rng((SEED, number))
-    return [_part(clips, random) for _ in range(size)]
+    return [_part(clips, random, mix) for _ in range(size)]
 
 
 def save(path: Path, parts: Sequence[Part]) -> None:
@@ -159,13 +171,16 @@ def main(
     folder: Annotated[Path, typer.Argument(help="where NNN.npz go")],
     corpus: Annotated[list[Path], typer.Option(help="speech corpus; may be given again")],
     count: Annotated[int, typer.Option(help="stretches to reach")] = 24,
+    plain: Annotated[bool, typer.Option("--plain", help="little disturbed, own voices")] = False,
 ) -> None:
     """Make the stretches that are not there yet."""
     clips = [clip for path in corpus for clip in load_corpus(path)]
+    if plain:
+        clips = [clip for clip in clips if clip.voice in NATURAL]
     for number in tracked(range(count), "stretches"):
         path = folder / f"{number:03d}.npz"
         if not path.exists():
-            save(path, build(clips, number))
+            save(path, build(clips, number, mix=PLAIN if plain else ROUGH))
 
 
 if __name__ == "__main__":

@@ -40,13 +40,15 @@ SEED = 2
 
 @dataclass(frozen=True)
 class Schooling:
-    """How long and how fast: pieces per step, the peak of the learning rate, and the seed."""
+    """How long and how fast: pieces per step, the peak of the learning rate, and the seed; `plain`
+    leaves the pieces as they are."""
 
     steps: int
     size: int = 10
     rate: float = RATE
     log_every: int = 1000
     seed: int = SEED
+    plain: bool = False
 
     def rate_at(self, step: int) -> float:
         """Linear rise, then half a cosine down to a hundredth."""
@@ -201,7 +203,7 @@ def train(
     lesson, random = Lesson(lessons), np.random.default_rng((schooling.seed, pupil.step))
     began = time.monotonic()
     for _ in tracked(range(pupil.step, schooling.steps), "listener"):
-        batch = draw(lessons, schooling.size, spec, random)
+        batch = draw(lessons, schooling.size, spec, random, schooling.plain)
         loss = pupil.learn(batch, lesson, schooling.rate_at(pupil.step))
         if pupil.step % schooling.log_every == 0 or pupil.step == schooling.steps:
             pupil.seconds += time.monotonic() - began
@@ -224,12 +226,14 @@ def main(
     seed: Annotated[int, typer.Option(help="of what is drawn to learn from")] = SEED,
     offset: Annotated[int, typer.Option(help="first mel frame of a window")] = WINDOWS.offset,
     start: Annotated[Path | None, typer.Option(help="listener.pt to begin with")] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="hear stretches as they are")] = False,
     threads: Annotated[int, typer.Option()] = 1,
 ) -> None:
     """Train the listener."""
     torch.set_num_threads(threads)
     unseen = [clip for path in held_out for clip in load_corpus(path)]
-    train(Library(stretches), unseen, folder, Schooling(steps, rate=rate, seed=seed), offset, start)
+    schooling = Schooling(steps, rate=rate, seed=seed, plain=plain)
+    train(Library(stretches), unseen, folder, schooling, offset, start)
 
 
 if __name__ == "__main__":

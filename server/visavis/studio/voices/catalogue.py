@@ -130,6 +130,9 @@ VOICES: dict[str, Voice] = {
 }
 """Voices to train on; shares are minutes in a corpus of eight hours."""
 
+NATURAL = frozenset(("slt", "rms", "awb", "ked", "hibari", *SLOW))
+"""Training voices that speak English from recordings of a person, formants where they were."""
+
 HELD_OUT_VOICES: dict[str, Voice] = {
     "kal16": Voice(flite.synthesize, "kal16", 1),
     "jm_kumo": _kokoro("jm_kumo", 1),
