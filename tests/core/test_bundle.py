@@ -47,6 +47,20 @@ def test_a_good_bundle_says_what_it_is(folder: Path) -> None:
     assert bundle.size_bytes == sum(path.stat().st_size for path in files)
 
 
+def test_a_bundle_may_say_where_to_cut_its_generator(folder: Path) -> None:
+    assert read_bundle(folder).generator.hoisted == ()
+    _edit(folder, lambda t: t["generator"].update(hoisted=["a", "b"]))
+    assert read_bundle(folder).generator.hoisted == ("a", "b")
+    _edit(folder, lambda t: t["generator"].update(hoisted="a"))
+    with pytest.raises(BundleError, match="hoisted must be a list"):
+        read_bundle(folder)
+
+
+def test_halves_of_former_bundles_are_not_read(folder: Path) -> None:
+    _edit(folder, lambda t: t.update(hoisted={"appearance": "a.onnx", "tensors": ["a"]}))
+    assert read_bundle(folder).generator.hoisted == ()
+
+
 def test_a_card_may_say_anything(folder: Path) -> None:
     _edit(folder, lambda t: t.update(card={"voices": 9, "made": "by hand"}))
     assert read_bundle(folder).card == {"voices": 9, "made": "by hand"}

@@ -54,7 +54,7 @@ class GeneratorSpec:
     template: str
     audio: str
     output: str
-    hoisted: tuple[str, ...]  # tensors without audio that those with audio are made of, if told
+    hoisted: tuple[str, ...]  # where to cut it: tensors of the template alone
 
 
 @dataclass(frozen=True)

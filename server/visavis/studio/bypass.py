@@ -4,8 +4,6 @@ In a generator that speaks in articulation, all that audio says goes through one
 last tensor of audio alone without which the output would not depend on it. Truth is fed in there.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import onnx
 from numpy.typing import NDArray
@@ -15,18 +13,10 @@ from visavis.avatars import Avatar
 from visavis.engine.models import run_checked
 from visavis.engine.session import Runner, open_session
 from visavis.studio.dataset import CHANNELS
+from visavis.studio.hoist import dependent
 
 Float32 = NDArray[np.float32]
 TOLD = "told_articulation"
-
-
-def dependent(nodes: Sequence[onnx.NodeProto], source: str, without: str = "") -> set[str]:
-    """Names of the tensors that depend on `source`, the tensor `without` taken as a constant."""
-    found = {source} - {without}
-    for node in nodes:
-        if found.intersection(node.input):
-            found.update(set(node.output) - {without})
-    return found
 
 
 def narrowest(graph: onnx.GraphProto, template: str, audio: str, output: str) -> str | None:

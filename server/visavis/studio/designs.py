@@ -11,7 +11,11 @@ import onnx
 import onnxruntime
 import torch
 import typer
+from numpy.typing import NDArray
 
+from visavis.engine.graph.halves import Halves
+from visavis.engine.graph.network import read_network
+from visavis.engine.graph.partition import halve
 from visavis.studio import hoist
 from visavis.studio.crops import Pairs
 from visavis.studio.export import ARTICULATION, generator_inputs
@@ -36,20 +40,21 @@ def cost(checkpoint: Path) -> dict[str, float]:
         path = folder / "generator.onnx"
         inputs = generator_inputs(framing)
         to_onnx(generator, inputs, ["roi"], path, ARTICULATION)
-        *models, kept = hoist.split(onnx.load(path), "template", "audio", "roi")
+        halves = _halves(path, {name: value.numpy() for name, value in inputs.items()})
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
-        halves = [
-            onnxruntime.InferenceSession(model.SerializeToString(), options) for model in models
-        ]
-        features = halves[0].run(None, {"template": inputs["template"].numpy()})
-        feed = dict(zip(kept, features, strict=True))
+        appearance, mouth = (
+            onnxruntime.InferenceSession(model, options)
+            for model in (halves.appearance, halves.mouth)
+        )
+        features = appearance.run(None, {"template": inputs["template"].numpy()})
+        feed = dict(zip(halves.tensors, features, strict=True))
         feed |= {name: value.numpy() for name, value in inputs.items()}
-        feed = {name: feed[name] for name in (value.name for value in halves[1].get_inputs())}
+        feed = {name: feed[name] for name in (value.name for value in mouth.get_inputs())}
         times = []
         for _ in range(REPEATS):
             began = time.process_time()
-            halves[1].run(None, feed)
+            mouth.run(None, feed)
             times.append(time.process_time() - began)
         return {
             "mmac": round(count(path) / 1e6, 1),
@@ -57,6 +62,12 @@ def cost(checkpoint: Path) -> dict[str, float]:
             "ms": round(1000 * float(np.median(times)), 2),
             "mb_per_template_frame": round(sum(f.nbytes for f in features) / 1e6, 2),
         }
+
+
+def _halves(generator: Path, feeds: dict[str, NDArray[np.float32]]) -> Halves:
+    model = generator.read_bytes()
+    kept = hoist.crossing(onnx.load_from_string(model).graph, "template", "audio")
+    return halve(read_network(model), tuple(kept), "template", "audio", "roi", feeds)
 
 
 def main(

@@ -171,12 +171,14 @@ def main(
     folder: Annotated[Path, typer.Argument(help="where NNN.npz go")],
     corpus: Annotated[list[Path], typer.Option(help="speech corpus; may be given again")],
     count: Annotated[int, typer.Option(help="stretches to reach")] = 24,
-    plain: Annotated[bool, typer.Option("--plain", help="little disturbed, own voices")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="English voices, mostly clean")] = False,
 ) -> None:
     """Make the stretches that are not there yet."""
     clips = [clip for path in corpus for clip in load_corpus(path)]
     if plain:
         clips = [clip for clip in clips if clip.voice in NATURAL]
+    if not clips:
+        raise StudioError(f"There is nothing to hear; --plain takes {', '.join(sorted(NATURAL))}.")
     for number in tracked(range(count), "stretches"):
         path = folder / f"{number:03d}.npz"
         if not path.exists():

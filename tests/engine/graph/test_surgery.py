@@ -63,7 +63,7 @@ def test_a_generator_is_cut_where_its_bundle_says() -> None:
 
 
 @pytest.mark.parametrize("hoisted", ["nowhere", TINY.names[2]])
-def test_a_cut_that_cannot_be_made_is_found_by_ourselves(
+def test_a_cut_that_cannot_be_made_is_replaced_by_our_own(
     hoisted: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
