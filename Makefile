@@ -86,16 +86,29 @@ PEOPLE := nova leo
 .PHONY: avatars avatars-speech avatars-listen $(PEOPLE:%=render-%) $(PEOPLE:%=paint-%) nova-320 designs contexts
 avatars: avatars-speech $(PEOPLE:%=render-%) avatars-listen $(PEOPLE:%=paint-%) nova-320
 
-avatars-speech: $(VENV)/.studio
-	$(STUDIO).speech $(DATA)/corpus --hours 9 --seed 1
+avatars-speech: $(VENV)/.studio voices
+	$(STUDIO).speech $(DATA)/corpus --hours 10.5 --seed 1
 	$(STUDIO).speech $(DATA)/heldout --held-out
 	$(STUDIO).heldout_speech bench/data/heldout
+
+# Forty-nine more speakers for the Kokoro model of the studio; of their package the data alone is used.
+STYLES := $(VENV)/share/kokoro-js
+.PHONY: voices
+voices: $(STYLES)/.ready
+$(STYLES)/.ready:
+	@command -v npm >/dev/null || { echo "Further voices need Node.js: install the package 'npm'."; exit 1; }
+	mkdir -p $(STYLES)
+	npm pack --silent --pack-destination $(STYLES) kokoro-js@1.2.1
+	tar xzf $(STYLES)/kokoro-js-1.2.1.tgz -C $(STYLES) --strip-components 1 package/voices package/LICENSE
+	rm $(STYLES)/kokoro-js-1.2.1.tgz
+	@touch $@
 
 $(PEOPLE:%=render-%): render-%: $(VENV)-render/.ready
 	$(RENDER) $(DATA)/$* --person $* --speech $(DATA)/corpus --held-out $(DATA)/heldout
 
 # One listener, two that go on from it, and the mean of all three; from there six short lessons of
-# plain speech, and their mean.
+# plain speech, and their mean. A second listener goes on from that with longer ones, to hear beside
+# it: the two mistake different sounds.
 LESSONS := --stretches $(DATA)/stretches --held-out $(DATA)/heldout
 PLAIN := --plain --stretches $(DATA)/plain --held-out $(DATA)/heldout
 avatars-listen: $(VENV)/.studio
@@ -108,6 +121,9 @@ avatars-listen: $(VENV)/.studio
 	for seed in 5 6 7 8 9 10; do $(STUDIO).train_articulation $(DATA)/plain-$$seed $(PLAIN) \
 	  --seed $$seed --steps 1200 --rate 5e-4 --start $(DATA)/listener-all/listener.pt || exit; done
 	$(STUDIO).mean_listener $(DATA)/listener/listener.pt $(DATA)/plain-*/listener.pt
+	for seed in 11 12; do $(STUDIO).train_articulation $(DATA)/beside-$$seed $(PLAIN) \
+	  --seed $$seed --steps 5000 --rate 5e-4 --start $(DATA)/listener/listener.pt || exit; done
+	$(STUDIO).mean_listener $(DATA)/beside/listener.pt $(DATA)/beside-*/listener.pt
 
 # Leo's painter begins with what Nova's has learnt about mouths.
 paint-nova: START :=
@@ -118,7 +134,8 @@ $(PEOPLE:%=paint-%): paint-%: $(VENV)/.studio
 	PYTHONPATH=server $(VENV)-render/bin/python -m visavis.studio.flow_geometry $(DATA)/$*
 	$(STUDIO).crops $(DATA)/$* models/$* $(DATA)/$*.npz
 	$(STUDIO).train_generator $(DATA)/$*.npz $(DATA)/work-$* $(START)
-	$(STUDIO).export $(DATA)/$* $(DATA)/work-$*/painter.pt $(DATA)/listener/listener.pt models/$*
+	$(STUDIO).export $(DATA)/$* $(DATA)/work-$*/painter.pt $(DATA)/listener/listener.pt models/$* \
+	  --beside $(DATA)/beside/listener.pt
 	PYTHONPATH=server $(VENV)-render/bin/python -m visavis.studio.heldout_geometry $(DATA)/$*
 	$(STUDIO).heldout_truth $(DATA)/$* models/$*
 	$(BIN)/visavis avatar score models/$* --json bench/results/score_$*.json

@@ -134,25 +134,37 @@ def test_the_painter_comes_out_of_a_bundle_again(
     assert reopened["step"] == state["step"]
 
 
-def test_the_listener_comes_out_of_a_bundle_as_it_was(
+def taught(speech: Spoken, seed: int, path: Path) -> Listener:
+    """A listener with norms that are not the first ones, also in a checkpoint."""
+    torch.manual_seed(seed)
+    listener = Listener()
+    listener.train()
+    with torch.no_grad():
+        listener.hear(torch.from_numpy(mel_frames(speech.pcm).T[None].copy()))
+    state = {"average": listener.state_dict(), "seeds": [2, seed], "step": 7}
+    checkpoint.save(path, state)
+    listener.eval()
+    return listener
+
+
+def test_listeners_come_out_of_a_bundle_as_they_were(
     pairs_file: Path, rendered: Path, tmp_path: Path
 ) -> None:
     train_painter(pairs_file, tmp_path, RECIPE)
-    listener, speech = Listener(), [spoken(seed) for seed in range(2)]
-    listener.train()
-    with torch.no_grad():  # norms that are not the first ones
-        listener.hear(torch.from_numpy(mel_frames(speech[0].pcm).T[None].copy()))
-    checkpoint.save(
-        tmp_path / "listener.pt", {"average": listener.state_dict(), "seeds": [2, 3], "step": 7}
-    )
-    bundle = rendered / "bundle"
-    export.main(rendered, tmp_path / "painter.pt", tmp_path / "listener.pt", bundle)
-    state = reopen_listener.reopen(read_bundle(bundle), speech)
-    again = Listener()
-    again.load_state_dict(state["average"])
-    for before, after in zip(
-        predict(listener.eval(), speech[1].pcm), predict(again.eval(), speech[1].pcm), strict=True
-    ):
-        np.testing.assert_allclose(after, before, atol=0.01)
-    assert state["step"] == 7
-    assert state["seeds"] == [2, 3]
+    speech, bundle = [spoken(seed) for seed in range(2)], rendered / "bundle"
+    paths = [tmp_path / f"{seed}.pt" for seed in (3, 4)]
+    listeners = [taught(speech[0], seed, path) for seed, path in zip((3, 4), paths, strict=True)]
+    export.main(rendered, tmp_path / "painter.pt", paths[0], bundle, paths[1:])
+    read = read_bundle(bundle)
+    for which, listener in enumerate(listeners):
+        state = reopen_listener.reopen(read, speech, which)
+        again = Listener()
+        again.load_state_dict(state["average"])
+        for before, after in zip(
+            predict(listener, speech[1].pcm), predict(again.eval(), speech[1].pcm), strict=True
+        ):
+            np.testing.assert_allclose(after, before, atol=0.01)
+        assert state["step"] == 14
+        assert state["seeds"] == [2, 3, 4]
+    with pytest.raises(StudioError, match="another make"):
+        reopen_listener.reopen(read, speech, which=2)

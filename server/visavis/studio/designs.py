@@ -38,7 +38,7 @@ def cost(checkpoint: Path) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path = folder / "generator.onnx"
-        inputs = generator_inputs(framing)
+        inputs = generator_inputs(generator)
         to_onnx(generator, inputs, ["roi"], path, ARTICULATION)
         halves = _halves(path, {name: value.numpy() for name, value in inputs.items()})
         options = onnxruntime.SessionOptions()

