@@ -42,10 +42,7 @@ def reopen(bundle: Bundle, speech: list[Spoken], which: int = 0) -> dict[str, An
     try:
         _take(listener.head, weights_of(bundle, bundle.generator.file, HEAD.format(which)))
         _take(listener.encoder, weights_of(bundle, bundle.encoder.file, ENCODER.format(which)))
-        bands = listener.encoder.bands
-        _unfold(
-            bands, _folded(bundle, slice(which * CONVOLUTIONS, (which + 1) * CONVOLUTIONS)), speech
-        )
+        _unfold(listener.encoder.bands, _folded(bundle, which), speech)
         return {
             "average": listener.state_dict(),
             "seeds": bundle.card["listener_seeds"],
@@ -62,13 +59,14 @@ def _take(module: nn.Module, weights: dict[str, Tensor]) -> None:
     module.load_state_dict(weights, strict=False)
 
 
-def _folded(bundle: Bundle, which: slice) -> list[tuple[Tensor, Tensor]]:
-    """Weight and bias of these convolutions over bands and time, first to last."""
+def _folded(bundle: Bundle, which: int) -> list[tuple[Tensor, Tensor]]:
+    """Weight and bias of its convolutions over bands and time, first to last."""
     known = weights_of(bundle, bundle.encoder.file)
     graph = onnx.load_from_string(read_file(bundle, bundle.encoder.file)).graph
     inputs = [node.input[1:3] for node in graph.node if node.op_type == "Conv"]
     pairs = [(known[weight.removesuffix(HALF)], known[bias]) for weight, bias in inputs]
-    return [(weight, bias) for weight, bias in pairs if weight.ndim == 4][which]
+    over_both = [(weight, bias) for weight, bias in pairs if weight.ndim == 4]
+    return over_both[which * CONVOLUTIONS :][:CONVOLUTIONS]
 
 
 @torch.no_grad()

@@ -37,7 +37,7 @@ ABROAD = (
 )
 """Those whose own language is Spanish, French, Hindi, Italian, Portuguese or Chinese."""
 STYLES = Path(sys.prefix) / "share" / "kokoro-js" / "voices"
-"""Where `make avatars` puts the style vectors of kokoro-js."""
+"""Where `make voices` puts the style vectors of kokoro-js."""
 STYLE = 256
 DURATIONS = "/encoder/Round_output_0"
 
