@@ -23,10 +23,8 @@ def crossing(graph: onnx.GraphProto, template: str, audio: str) -> list[str]:
 
     Raises `StudioError` if nothing but the template crosses.
     """
-    heard, seen = (
-        dependent(graph.node, audio),
-        dependent(graph.node, template) - _cuts(graph, template),
-    )
+    heard = dependent(graph.node, audio)
+    seen = dependent(graph.node, template) - _cuts(graph, template)
     needed = {name for node in graph.node if heard.intersection(node.output) for name in node.input}
     made = [name for node in graph.node for name in node.output]
     kept = [name for name in made if name in needed & seen - heard]

@@ -32,7 +32,8 @@ CLIPS = 200  # that tell the norms
 
 
 def reopen(bundle: Bundle, speech: list[Spoken], which: int = 0) -> dict[str, Any]:
-    """What a training would have saved of the bundle's listener `which`, as far as it can be known.
+    """What a training would have saved of the bundle's listener `which`, as far as it can be known:
+    seeds and steps are those of all its listeners together.
 
     Raises:
         StudioError: the bundle's encoder is not one of our listeners.
