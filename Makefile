@@ -87,7 +87,7 @@ PEOPLE := nova leo
 avatars: avatars-speech $(PEOPLE:%=render-%) avatars-listen $(PEOPLE:%=paint-%) nova-320
 
 avatars-speech: $(VENV)/.studio voices
-	$(STUDIO).speech $(DATA)/corpus --hours 10.5 --seed 1
+	$(STUDIO).speech $(DATA)/corpus --hours 13 --seed 1
 	$(STUDIO).speech $(DATA)/heldout --held-out
 	$(STUDIO).heldout_speech bench/data/heldout
 
@@ -106,24 +106,13 @@ $(STYLES)/.ready:
 $(PEOPLE:%=render-%): render-%: $(VENV)-render/.ready
 	$(RENDER) $(DATA)/$* --person $* --speech $(DATA)/corpus --held-out $(DATA)/heldout
 
-# One listener, two that go on from it, and the mean of all three; from there six short lessons of
-# plain speech, and their mean. A second listener goes on from that with longer ones, to hear beside
-# it: the two mistake different sounds.
-LESSONS := --stretches $(DATA)/stretches --held-out $(DATA)/heldout
-PLAIN := --plain --stretches $(DATA)/plain --held-out $(DATA)/heldout
+# Two listeners, each from nothing, by speech that sounds new in every step (minutes on a graphics
+# card, days without), then by what is little disturbed. They ship side by side.
+SCHOOL := $(STUDIO).school --corpus $(DATA)/corpus --held-out $(DATA)/heldout
 avatars-listen: $(VENV)/.studio
-	$(STUDIO).stretches $(DATA)/stretches --corpus $(DATA)/corpus --count 60
-	$(STUDIO).train_articulation $(DATA)/listener-2 $(LESSONS)
-	for seed in 3 4; do $(STUDIO).train_articulation $(DATA)/listener-$$seed $(LESSONS) \
-	  --seed $$seed --steps 18000 --rate 7e-4 --start $(DATA)/listener-2/listener.pt || exit; done
-	$(STUDIO).mean_listener $(DATA)/listener-all/listener.pt $(DATA)/listener-[234]/listener.pt
-	$(STUDIO).stretches $(DATA)/plain --plain --corpus $(DATA)/corpus --count 12
-	for seed in 5 6 7 8 9 10; do $(STUDIO).train_articulation $(DATA)/plain-$$seed $(PLAIN) \
-	  --seed $$seed --steps 1200 --rate 5e-4 --start $(DATA)/listener-all/listener.pt || exit; done
-	$(STUDIO).mean_listener $(DATA)/listener/listener.pt $(DATA)/plain-*/listener.pt
-	for seed in 11 12; do $(STUDIO).train_articulation $(DATA)/beside-$$seed $(PLAIN) \
-	  --seed $$seed --steps 5000 --rate 5e-4 --start $(DATA)/listener/listener.pt || exit; done
-	$(STUDIO).mean_listener $(DATA)/beside/listener.pt $(DATA)/beside-*/listener.pt
+	for seed in 1 2; do $(SCHOOL) $(DATA)/rough-$$seed --seed $$seed && \
+	  $(SCHOOL) $(DATA)/listener-$$seed --seed $$seed --gentle --size 12 --steps 3000 \
+	  --start $(DATA)/rough-$$seed/listener.pt || exit; done
 
 # Leo's painter begins with what Nova's has learnt about mouths.
 paint-nova: START :=
@@ -134,8 +123,8 @@ $(PEOPLE:%=paint-%): paint-%: $(VENV)/.studio
 	PYTHONPATH=server $(VENV)-render/bin/python -m visavis.studio.flow_geometry $(DATA)/$*
 	$(STUDIO).crops $(DATA)/$* models/$* $(DATA)/$*.npz
 	$(STUDIO).train_generator $(DATA)/$*.npz $(DATA)/work-$* $(START)
-	$(STUDIO).export $(DATA)/$* $(DATA)/work-$*/painter.pt $(DATA)/listener/listener.pt models/$* \
-	  --beside $(DATA)/beside/listener.pt
+	$(STUDIO).export $(DATA)/$* $(DATA)/work-$*/painter.pt $(DATA)/listener-1/listener.pt models/$* \
+	  --beside $(DATA)/listener-2/listener.pt
 	PYTHONPATH=server $(VENV)-render/bin/python -m visavis.studio.heldout_geometry $(DATA)/$*
 	$(STUDIO).heldout_truth $(DATA)/$* models/$*
 	$(BIN)/visavis avatar score models/$* --json bench/results/score_$*.json
@@ -143,9 +132,10 @@ $(PEOPLE:%=paint-%): paint-%: $(VENV)/.studio
 
 # Once she has Nova's clips, Nova's truth is hers; the released one has older clips and their truth.
 nova-320: paint-nova avatars-listen
-	$(STUDIO).synctalk_hearing $(DATA)/work-320 --stretches $(DATA)/stretches
+	$(STUDIO).stretches $(DATA)/family --family --corpus $(DATA)/corpus --count 60
+	$(STUDIO).synctalk_hearing $(DATA)/work-320 --stretches $(DATA)/family
 	$(STUDIO).synctalk_drawing models/nova $(DATA)/work-nova/painter.pt \
-	  $(DATA)/work-320 --stretches $(DATA)/stretches
+	  $(DATA)/work-320 --stretches $(DATA)/family
 	$(STUDIO).export_synctalk models/nova $(DATA)/work-320 models/nova-320
 	rm -rf bench/data/heldout/people/nova-320
 	$(BIN)/visavis avatar score models/nova-320 --json bench/results/score_nova-320.json
@@ -157,8 +147,9 @@ designs: $(VENV)/.studio
 
 # What hearing further ahead is worth, from the released listener on.
 contexts: $(VENV)/.studio
+	$(STUDIO).stretches $(DATA)/stretches --corpus $(DATA)/corpus --count 12
 	$(STUDIO).contexts $(DATA)/contexts --stretches $(DATA)/stretches --held-out $(DATA)/heldout \
-	  --start $(DATA)/listener/listener.pt --json bench/results/right_context.json
+	  --start $(DATA)/listener-1/listener.pt --json bench/results/right_context.json
 
 # Blender needs NumPy below 2, hence an environment of its own.
 $(VENV)-render/.ready: server/visavis/studio/requirements-render.txt

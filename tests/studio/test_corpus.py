@@ -29,11 +29,11 @@ def speech() -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
 
 
 def test_mel_frames_are_those_of_the_runtime() -> None:
-    np.testing.assert_allclose(mel_frames(speech()), mel_spectrogram(speech()), atol=1e-4)
+    np.testing.assert_allclose(mel_frames(speech()), mel_spectrogram(speech(), MEL), atol=1e-4)
 
 
 def test_windows_are_those_of_the_runtime() -> None:
-    mel = mel_spectrogram(speech())
+    mel = mel_spectrogram(speech(), MEL)
     stream = EncoderWindows(WINDOWS, MEL)
     runtime = stream.push(mel) + stream.flush(FRAMES)
     assert (encoder_windows(mel, FRAMES) == np.stack(runtime[:FRAMES])).all()
@@ -48,7 +48,7 @@ def test_rest_is_a_lightly_pressed_mouth() -> None:
 
 
 def test_silence_makes_the_silent_window() -> None:
-    mel = mel_spectrogram(np.zeros(32_000, np.float32))
+    mel = mel_spectrogram(np.zeros(32_000, np.float32), MEL)
     assert (encoder_windows(mel, 20)[5] == silent_window()).all()
 
 

@@ -17,14 +17,14 @@ def test_encoders_tell_their_features_in_turn_and_one_probability() -> None:
 
 
 def test_one_head_says_what_it_says_alone() -> None:
-    heads, head = Heads(), ArticulationHead()
+    heads, head = Heads().eval(), ArticulationHead().eval()
     heads.each[0].load_state_dict(head.state_dict())
     features = torch.randn(2, ROWS, FEATURES)
     torch.testing.assert_close(heads(features), head(features))
 
 
 def test_two_heads_agree_before_lips_are_held() -> None:
-    heads = Heads(2)
+    heads = Heads(2).eval()
     assert heads.features == 2 * FEATURES
     with torch.no_grad():
         for head, level, contact in zip(heads.each, (0.2, 0.6), (9.0, -30.0), strict=True):

@@ -13,7 +13,7 @@ from visavis.studio.stretches import BEAT, PER_BEAT
 def test_windows_and_mel_frames_count_each_other() -> None:
     for windows in (1, 5, 12, 80):
         assert count_in(span(windows)) == windows
-    assert starts(6) == [0, 3, 6, 9, 12, 16]
+    assert starts(6) == [0, 4, 8, 12, 16, 20]
 
 
 def test_both_ways_of_hearing_agree() -> None:

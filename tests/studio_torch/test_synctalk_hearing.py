@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from visavis.core.mel import MelSpec
 from visavis.core.timeline import FRAME_SAMPLES
 from visavis.studio import synctalk_windows
 from visavis.studio.corpus import encoder_windows, mel_frames
@@ -23,7 +24,7 @@ def stretch() -> Stretch:
     random = np.random.default_rng(1)
     pcm = random.uniform(-0.3, 0.3, FRAMES * FRAME_SAMPLES).astype(np.float32)
     sounds = [Phoneme(s, i * 0.4, (i + 1) * 0.4) for i, s in enumerate("_mOpasu_if")]
-    return Stretch(in_bytes(mel_frames(pcm)[: FRAMES * 16 // 5]), labels(sounds, FRAMES))
+    return Stretch(in_bytes(mel_frames(pcm, MelSpec())[: FRAMES * 16 // 5]), labels(sounds, FRAMES))
 
 
 def test_an_encoder_begins_without_its_residual_blocks() -> None:
@@ -38,7 +39,7 @@ def test_a_window_shows_the_frame_in_its_middle(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(synctalk_windows, "another", lambda mel, random: mel)
     known = stretch()
     seen = drawn([known], 3, 4, np.random.default_rng(2))
-    windows = encoder_windows(in_levels(known.mel), FRAMES, SPEC)
+    windows = encoder_windows(in_levels(known.mel), FRAMES, SPEC, MelSpec().rate)
     for window, articulation in zip(seen.windows[:, 0].numpy(), seen.articulation, strict=True):
         place = int(np.abs(windows - window).sum((1, 2)).argmin())
         assert (windows[place] == window).all()

@@ -17,8 +17,9 @@ from visavis.studio.phonemes import Phoneme
 from visavis.studio.wav import read_wav
 
 Float32 = NDArray[np.float32]
-MEL = MelSpec()
-WINDOWS = WindowSpec(length=16, offset=-5, left=11, right=0, shift=0, edge="silence")
+MEL = MelSpec(n_fft=400, hop=160)
+"""25 ms of sound every 10 ms: 50, as the SyncTalk_2D family has, blur a short closure."""
+WINDOWS = WindowSpec(length=20, offset=-5, left=11, right=0, shift=0, edge="silence")
 REST = resting(1).articulation[0]  # [19]
 
 
@@ -62,24 +63,26 @@ def load_corpus(folder: Path) -> list[Spoken]:
     return [_spoken(entry, folder / "speech" / f"{entry['id']:04d}.wav") for entry in entries]
 
 
-def mel_frames(pcm: Float32) -> Float32:
+def mel_frames(pcm: Float32, spec: MelSpec = MEL) -> Float32:
     """`core.mel.mel_spectrogram` in one array operation: [1 + samples // hop, bands]."""
     emphasised = pcm.astype(np.float64)
-    emphasised[1:] -= MEL.preemphasis * pcm[:-1].astype(np.float64)
-    padded = np.pad(emphasised, MEL.n_fft // 2)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, MEL.n_fft)[:: MEL.hop]
-    phase = 2 * np.pi * np.arange(MEL.n_fft) / MEL.n_fft
+    emphasised[1:] -= spec.preemphasis * pcm[:-1].astype(np.float64)
+    padded = np.pad(emphasised, spec.n_fft // 2)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, spec.n_fft)[:: spec.hop]
+    phase = 2 * np.pi * np.arange(spec.n_fft) / spec.n_fft
     hann = 0.5 - 0.5 * np.cos(phase)
     spectrum = np.abs(np.fft.rfft((frames * hann).astype(np.float32)))
-    magnitude = spectrum @ filterbank(MEL).T.astype(np.float32)
+    magnitude = spectrum @ filterbank(spec).T.astype(np.float32)
     level = 20.0 * np.log10(np.maximum(1e-5, magnitude)) - 20.0
     mel: Float32 = np.clip(8.0 * (level + 100.0) / 100.0 - 4.0, -4.0, 4.0).astype(np.float32)
     return mel
 
 
-def encoder_windows(mel: Float32, frames: int, spec: WindowSpec = WINDOWS) -> Float32:
+def encoder_windows(
+    mel: Float32, frames: int, spec: WindowSpec = WINDOWS, rate: int = MEL.rate
+) -> Float32:
     """The encoder's inputs [frames, bands, length] of a clip, silence beyond both ends."""
-    starts = np.array([spec.mel_start(index, MEL.rate) for index in range(frames)])
+    starts = np.array([spec.mel_start(index, rate) for index in range(frames)])
     before = max(0, -int(starts.min()))
     after = max(0, int(starts.max()) + spec.length - len(mel))
     padded = np.pad(mel, ((before, after), (0, 0)), constant_values=float(SILENCE))

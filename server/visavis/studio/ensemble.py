@@ -1,7 +1,7 @@
 """Listeners side by side: what ships is the mean of what several say.
 
 Listeners that were taught differently mistake different sounds. Where the mean of their weights
-(`mean_listener`) costs nothing more, the mean of what they say is right more often; each is kept
+costs nothing more, the mean of what they say is right more often; each is kept
 whole (ensembles against soups: Wortsman and others, 2022).
 """
 
@@ -15,7 +15,7 @@ from visavis.studio.hearing import FEATURES, ArticulationHead, AudioEncoder
 
 
 class Encoders(nn.Module):
-    """Mel window [B, 1, 80, 16] → features of each in turn [B, n · FEATURES] and speech [B, 1], the
+    """Mel window [B, 1, 80, 20] → features of each in turn [B, n · FEATURES] and speech [B, 1], the
     mean of their probabilities that somebody speaks."""
 
     def __init__(self, each: Sequence[AudioEncoder]) -> None:

@@ -16,18 +16,19 @@ from visavis.studio.visemes import VISEMES
 FEATURES = 192  # per encoder window
 ROWS = 12  # encoder windows per video frame
 ARTICULATION = len(CHANNELS)
-BANDS, LENGTH = 80, 16  # of an encoder window
+BANDS, LENGTH = 80, 20  # of an encoder window
 WIDTH = 320
 LEVEL = 0.25  # of mel levels -4..4, as the convolutions take them
 LOWEST = -0.03  # of an articulation: the tongue's tip, where it is pulled down
-LATE = 6  # steps of time that a window's map keeps after the convolutions
+LATE = 10  # steps of time that a window's map keeps after the convolutions
+DROPPED = 0.1  # of what a residual adds, in training; half as much of the features
 NEIGHBOURS = 5  # frames whose sounds are guessed in training: two before to two after
 HELD = 3.0  # contacts are stretched by this on both sides: above 4 in 7 lips touch fully
 LEAN = (0.0, 0.25)  # of contact logits, once taught: lips that miss a p show more than a false one
 
 
 class AudioEncoder(nn.Module):
-    """Mel window [B, 1, 80, 16] → feature [B, FEATURES] and speech [B, 1], the probability that
+    """Mel window [B, 1, 80, 20] → feature [B, FEATURES] and speech [B, 1], the probability that
     somebody speaks."""
 
     def __init__(self) -> None:
@@ -68,7 +69,9 @@ class Residual(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.body = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, width))
+        self.body = nn.Sequential(
+            nn.Linear(width, width), nn.ReLU(), nn.Linear(width, width), nn.Dropout(DROPPED)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         return fn.relu(x + self.body(x))
@@ -90,6 +93,7 @@ class ArticulationHead(nn.Module):
         self.body = nn.Sequential(
             nn.Linear(ROWS * FEATURES, width), nn.ReLU(), Residual(width), Residual(width)
         )
+        self.drop = nn.Dropout(DROPPED / 2)
         self.weights = nn.Linear(width, ARTICULATION)
         self.contact = nn.Linear(width, len(CONTACTS))
         self.sounds = nn.Linear(width, NEIGHBOURS * len(SOUNDS))  # for training alone
@@ -104,7 +108,7 @@ class ArticulationHead(nn.Module):
 
     def guess(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Weights [B, 19] of lips that nothing holds together, and contact logits [B, 2]."""
-        hidden = self.body(features.flatten(1))
+        hidden = self.body(self.drop(features.flatten(1)))
         return self.weights(hidden), self.contact(hidden)
 
     def said(self, weights: Tensor, contact: Tensor) -> Tensor:

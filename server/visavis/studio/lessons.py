@@ -40,19 +40,15 @@ class Batch:
     speech: Tensor
 
 
-def draw(
-    stretches: Sequence[Stretch], size: int, spec: WindowSpec, random: Random, plain: bool = False
-) -> Batch:
-    """Random pieces of random stretches, each as `another` hears it, or plainly as it is."""
+def draw(stretches: Sequence[Stretch], size: int, spec: WindowSpec, random: Random) -> Batch:
+    """Random pieces of random stretches, each as `another` hears it."""
     beats = np.array([stretch.beats for stretch in stretches], float)
     picks = random.choice(len(stretches), size, p=beats / beats.sum())
-    pieces = [_piece(stretches[pick], spec, random, plain) for pick in picks]
+    pieces = [_piece(stretches[pick], spec, random) for pick in picks]
     return Batch(*(torch.from_numpy(np.stack(parts)) for parts in zip(*pieces, strict=True)))
 
 
-def _piece(
-    stretch: Stretch, spec: WindowSpec, random: Random, plain: bool
-) -> tuple[NDArray[np.generic], ...]:
+def _piece(stretch: Stretch, spec: WindowSpec, random: Random) -> tuple[NDArray[np.generic], ...]:
     beat = int(random.integers(2, stretch.beats - BEATS - 2))
     first = beat * PER_BEAT + spec.offset
     mel = in_levels(stretch.mel[first : first + span(BEATS * BEAT)])
@@ -60,7 +56,7 @@ def _piece(
     reach = NEIGHBOURS // 2
     near = stretch.labels.sound[frames.start - reach : frames.stop + reach]
     return (
-        np.ascontiguousarray((mel if plain else another(mel, random)).T),
+        np.ascontiguousarray(another(mel, random).T),
         stretch.labels.articulation[frames],
         stretch.labels.contact[frames],
         np.lib.stride_tricks.sliding_window_view(near, NEIGHBOURS),

@@ -21,7 +21,7 @@ class Heard:
     [B, N, neighbours · classes] and speech [B, N]."""
 
     def __init__(self, head: ArticulationHead, rows: Tensor, speech: Tensor) -> None:
-        hidden = head.body(rows.flatten(2))
+        hidden = head.body(head.drop(rows.flatten(2)))
         self.contact: Tensor = head.contact(hidden).float()
         self.sounds: Tensor = head.sounds(hidden).float()
         weights = head.weights(hidden).float()
@@ -45,7 +45,7 @@ class Listener(nn.Module):
         → what is said of the last M - ROWS + 1 of its M windows."""
         late = self.encoder.map(mel[:, None])
         windows = count_in(mel.shape[2])
-        at = torch.tensor(starts(windows))[:, None] + torch.arange(LATE)
+        at = (torch.tensor(starts(windows))[:, None] + torch.arange(LATE)).to(mel.device)
         picked = late[:, :, at].permute(0, 2, 1, 3)
         feature, speech = self.encoder.read(picked.flatten(0, 1))
         features = feature.view(len(mel), windows, -1)

@@ -15,6 +15,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from visavis.core.mel import MelSpec
 from visavis.core.timeline import FRAME_SAMPLES
 from visavis.errors import StudioError
 from visavis.studio.corpus import MEL, Spoken, load_corpus, mel_frames
@@ -22,14 +23,13 @@ from visavis.studio.labels import Labels, joined, labels
 from visavis.studio.microphone import heard, nobody
 from visavis.studio.phonemes import PAUSE, Phoneme
 from visavis.studio.progress import tracked
-from visavis.studio.voices.catalogue import NATURAL
 from visavis.studio.voices.utterance import Speech
 
 Float32 = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
 Random = np.random.Generator
-BEAT = 5  # video frames after which windows fall on the same places of the mel frames
-PER_BEAT = BEAT * FRAME_SAMPLES // MEL.hop  # mel frames
+BEAT = 5  # video frames after which any family's windows fall on the same places of its mel frames
+PER_BEAT = BEAT * FRAME_SAMPLES // MEL.hop  # of our mel frames
 CLIPS = 400  # of a stretch
 SCALES = (33, 48)  # of 40: other speakers' size, pitch and pace together
 LONGEST_PAUSE_S = 0.8
@@ -48,12 +48,11 @@ class Mix:
 
 
 ROUGH = Mix(clean=0.22, silent=0.1, scaled=0.6)
-PLAIN = Mix(clean=0.8, silent=0.04, scaled=0.0)
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """`mel` [frames · 16 / 5, bands] in bytes, and what to learn from it."""
+    """`mel` [beats · mel frames per beat, bands] in bytes, and what to learn from it."""
 
     mel: Bytes
     labels: Labels
@@ -95,13 +94,10 @@ class Part:
 
     mel: Bytes
     phonemes: tuple[Phoneme, ...]
-
-    @property
-    def frames(self) -> int:
-        return len(self.mel) // PER_BEAT * BEAT
+    frames: int
 
 
-def _part(clips: Sequence[Spoken], random: Random, mix: Mix) -> Part:
+def _part(clips: Sequence[Spoken], random: Random, mix: Mix, spec: MelSpec) -> Part:
     clip = varied(clips[int(random.integers(len(clips)))], random, mix.scaled)
     others = [clips[int(i)].pcm for i in random.integers(0, len(clips), 8)]
     pcm, phonemes = clip.pcm, clip.phonemes
@@ -110,13 +106,16 @@ def _part(clips: Sequence[Spoken], random: Random, mix: Mix) -> Part:
         phonemes = (Phoneme(PAUSE, 0.0, phonemes[-1].end_s),)
     elif random.random() >= mix.clean:
         pcm = heard(pcm, others, random)
-    return Part(in_bytes(mel_frames(pcm)[: clip.frames // BEAT * PER_BEAT]), phonemes)
+    whole = clip.frames * FRAME_SAMPLES // spec.hop
+    return Part(in_bytes(mel_frames(pcm, spec)[:whole]), phonemes, clip.frames)
 
 
-def build(clips: Sequence[Spoken], number: int, size: int = CLIPS, mix: Mix = ROUGH) -> list[Part]:
+def build(
+    clips: Sequence[Spoken], number: int, size: int = CLIPS, mix: Mix = ROUGH, spec: MelSpec = MEL
+) -> list[Part]:
     """The parts of stretch `number`: the same clips, number and mix give the same ones."""
     random = np.random.default_rng((SEED, number))
-    return [_part(clips, random, mix) for _ in range(size)]
+    return [_part(clips, random, mix, spec) for _ in range(size)]
 
 
 def save(path: Path, parts: Sequence[Part]) -> None:
@@ -171,18 +170,14 @@ def main(
     folder: Annotated[Path, typer.Argument(help="where NNN.npz go")],
     corpus: Annotated[list[Path], typer.Option(help="speech corpus; may be given again")],
     count: Annotated[int, typer.Option(help="stretches to reach")] = 24,
-    plain: Annotated[bool, typer.Option("--plain", help="English voices, mostly clean")] = False,
+    family: Annotated[bool, typer.Option("--family", help="as SyncTalk_2D hears")] = False,
 ) -> None:
     """Make the stretches that are not there yet."""
     clips = [clip for path in corpus for clip in load_corpus(path)]
-    if plain:
-        clips = [clip for clip in clips if clip.voice in NATURAL]
-    if not clips:
-        raise StudioError(f"There is nothing to hear; --plain takes {', '.join(sorted(NATURAL))}.")
     for number in tracked(range(count), "stretches"):
         path = folder / f"{number:03d}.npz"
         if not path.exists():
-            save(path, build(clips, number, mix=PLAIN if plain else ROUGH))
+            save(path, build(clips, number, spec=MelSpec() if family else MEL))
 
 
 if __name__ == "__main__":

@@ -159,7 +159,7 @@ def stages(hearing: Hearing, known: Sequence[Stretch], steps: tuple[int, int, in
         return lambda random: encoder_loss(hearing, blocks, known, random)
 
     runs = cache(lambda: told(hearing, known, np.random.default_rng(SEED)))
-    lesson, (first, whole, branch) = Lesson(known), steps
+    lesson, (first, whole, branch) = Lesson.of(known), steps
     return [
         Stage("bare", nn.ModuleList([bare, hearing.said]), encoding(bare), first, 3e-3),
         Stage(

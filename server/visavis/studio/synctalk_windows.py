@@ -7,12 +7,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from visavis.core.mel import MelSpec
 from visavis.core.window import WindowSpec
-from visavis.studio.corpus import MEL
 from visavis.studio.lessons import another
 from visavis.studio.stretches import Stretch, in_levels
 
-SPEC = WindowSpec()  # the family's
+MEL, SPEC = MelSpec(), WindowSpec()  # the family's
 MIDDLE = 2  # frames from a window's index to the frame in its middle
 OWN = SPEC.left - SPEC.shift - MIDDLE  # of a frame's rows the one whose middle it is
 

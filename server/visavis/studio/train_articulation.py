@@ -1,10 +1,13 @@
-"""Train speech → articulation: the audio encoder and the head, on sound and labels alone."""
+"""Speech → articulation: what a listener learns, by which loss, and lessons on finished stretches.
+
+`school` teaches what ships; `contexts` compares on stretches.
+"""
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, cast
+from typing import cast
 
 import numpy as np
 import torch
@@ -14,7 +17,7 @@ from torch.nn import functional as fn
 
 from visavis.core.window import WindowSpec
 from visavis.studio import checkpoint
-from visavis.studio.corpus import WINDOWS, Spoken, load_corpus
+from visavis.studio.corpus import WINDOWS, Spoken
 from visavis.studio.examine import CLOSURE, Marks, examine
 from visavis.studio.gape import OPENING, OPENING_SPREAD_PX, PART_PX, WIDTH, WIDTH_SPREAD_PX
 from visavis.studio.lessons import Batch, draw
@@ -36,19 +39,18 @@ SPEECH_WEIGHT = 0.05
 WARM_UP = 200  # steps
 RATE = 1.3e-3
 SEED = 2
+CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True)
 class Schooling:
-    """How long and how fast: pieces per step, the peak of the learning rate, and the seed; `plain`
-    leaves the pieces as they are."""
+    """How long and how fast: pieces per step, the peak of the learning rate, and the seed."""
 
     steps: int
     size: int = 10
     rate: float = RATE
     log_every: int = 1000
     seed: int = SEED
-    plain: bool = False
 
     def rate_at(self, step: int) -> float:
         """Linear rise, then half a cosine down to a hundredth."""
@@ -59,12 +61,19 @@ class Schooling:
 class Lesson:
     """The loss, with the weights of the channels."""
 
-    def __init__(self, stretches: Sequence[Stretch]) -> None:
-        spread = np.concatenate([s.labels.articulation for s in stretches]).std(0)
-        weights = 1 / np.maximum(spread, SCALE_FLOOR)
-        self._weights = torch.from_numpy((weights / weights.mean()).astype(np.float32))
-        self._opening = torch.from_numpy(OPENING / np.float32(OPENING_SPREAD_PX))
-        self._width = torch.from_numpy(WIDTH / np.float32(WIDTH_SPREAD_PX))
+    def __init__(self, articulation: Tensor) -> None:
+        """`articulation` [frames, 19] tells how far each channel moves in speech."""
+        weights = 1 / articulation.float().std(0, correction=0).clamp(min=SCALE_FLOOR)
+        self._weights = weights / weights.mean()
+        device = articulation.device
+        self._opening = torch.from_numpy(OPENING / np.float32(OPENING_SPREAD_PX)).to(device)
+        self._width = torch.from_numpy(WIDTH / np.float32(WIDTH_SPREAD_PX)).to(device)
+
+    @classmethod
+    def of(cls, stretches: Sequence[Stretch]) -> "Lesson":
+        """For what stretches hold."""
+        labels = np.concatenate([stretch.labels.articulation for stretch in stretches])
+        return cls(torch.from_numpy(labels))
 
     def loss(self, heard: Heard, batch: Batch) -> Tensor:
         """The mouth as it is held and as it would be without; contacts, sounds and speech as
@@ -118,8 +127,8 @@ class Pupil:
     seconds: float = 0.0
 
     @classmethod
-    def fresh(cls, rate: float, seed: int) -> "Pupil":
-        listener = Listener()
+    def fresh(cls, rate: float, seed: int, device: torch.device = CPU) -> "Pupil":
+        listener = Listener().to(device)
         optimizer = torch.optim.AdamW(listener.parameters(), rate, weight_decay=0.01, fused=True)
         return cls(listener, checkpoint.Average(listener, 0.999), optimizer, [seed])
 
@@ -152,7 +161,7 @@ class Pupil:
         """One step; the loss."""
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(batch.mel.device.type, torch.bfloat16):
             heard = self.listener.hear(batch.mel)
         loss = lesson.loss(heard, batch)
         self.optimizer.zero_grad()
@@ -200,10 +209,10 @@ def train(
         pupil.begin_with(start)
     spec = replace(WINDOWS, offset=offset)
     lessons = library.stretches()
-    lesson, random = Lesson(lessons), np.random.default_rng((schooling.seed, pupil.step))
+    lesson, random = Lesson.of(lessons), np.random.default_rng((schooling.seed, pupil.step))
     began = time.monotonic()
     for _ in tracked(range(pupil.step, schooling.steps), "listener"):
-        batch = draw(lessons, schooling.size, spec, random, schooling.plain)
+        batch = draw(lessons, schooling.size, spec, random)
         loss = pupil.learn(batch, lesson, schooling.rate_at(pupil.step))
         if pupil.step % schooling.log_every == 0 or pupil.step == schooling.steps:
             pupil.seconds += time.monotonic() - began
@@ -215,26 +224,3 @@ def train(
             lessons = library.stretches()
             began = time.monotonic()
     return cast("Listener", pupil.average.network)
-
-
-def main(
-    folder: Annotated[Path, typer.Argument(help="work folder for checkpoints")],
-    stretches: Annotated[Path, typer.Option(help="folder of stretches")],
-    held_out: Annotated[list[Path], typer.Option(help="speech corpus never trained on")],
-    steps: Annotated[int, typer.Option()] = 24_000,
-    rate: Annotated[float, typer.Option(help="peak learning rate")] = RATE,
-    seed: Annotated[int, typer.Option(help="of what is drawn to learn from")] = SEED,
-    offset: Annotated[int, typer.Option(help="first mel frame of a window")] = WINDOWS.offset,
-    start: Annotated[Path | None, typer.Option(help="listener.pt to begin with")] = None,
-    plain: Annotated[bool, typer.Option("--plain", help="hear stretches as they are")] = False,
-    threads: Annotated[int, typer.Option()] = 1,
-) -> None:
-    """Train the listener."""
-    torch.set_num_threads(threads)
-    unseen = [clip for path in held_out for clip in load_corpus(path)]
-    schooling = Schooling(steps, rate=rate, seed=seed, plain=plain)
-    train(Library(stretches), unseen, folder, schooling, offset, start)
-
-
-if __name__ == "__main__":
-    typer.run(main)

@@ -167,3 +167,13 @@ def test_formants_move_by_their_factor() -> None:
     assert hibari.moved(spectrum, 1.0) is spectrum
     assert int(hibari.moved(spectrum, 1.2)[:, 0].argmax()) == 120
     assert int(hibari.moved(spectrum, 0.8)[:, 0].argmax()) == 80
+
+
+def test_mixtures_are_many_and_the_held_out_speaker_is_in_none() -> None:
+    made = kokoro.mixtures()
+    assert len(set(made)) == kokoro.MIXED
+    assert made == kokoro.mixtures()
+    assert not any("jm_kumo" in name for name in made)
+    for name in made:
+        shares = [float(part.partition(":")[2]) for part in name.split("+")]
+        assert sum(shares) == pytest.approx(1)

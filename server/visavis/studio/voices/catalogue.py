@@ -91,6 +91,7 @@ ESPEAK = {
 SLOW = {
     **{name: _kokoro(name, 4) for name in kokoro.ENGLISH},
     **{name: _kokoro(name, 2) for name in kokoro.ABROAD},
+    **{name: _kokoro(name, 1) for name in kokoro.mixtures()},
     "jf_gongitsune": _kokoro("jf_gongitsune", 6),
     "jf_nezumi": _kokoro("jf_nezumi", 6),
     "jf_alpha-gongitsune": _kokoro("jf_gongitsune:0.5+jf_alpha:0.5", 5),
@@ -130,7 +131,7 @@ VOICES: dict[str, Voice] = {
         for speaker in speakers.split()
     },
 }
-"""Voices to train on; shares are minutes in a corpus of ten and a half hours."""
+"""Voices to train on; shares are minutes in a corpus of thirteen hours."""
 
 NATURAL = frozenset(("slt", "rms", "awb", "ked", "hibari", *SLOW))
 """Training voices that speak English from recordings of a person, formants where they were."""

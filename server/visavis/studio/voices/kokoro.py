@@ -36,10 +36,26 @@ ABROAD = (
     *("zf_xiaoxiao", "zf_xiaoyi", "zm_yunjian", "zm_yunxi", "zm_yunxia", "zm_yunyang"),
 )
 """Those whose own language is Spanish, French, Hindi, Italian, Portuguese or Chinese."""
+MIXED, MIXING_SEED = 160, 51
+BETWEEN = 0.65  # of the mixtures lie between two speakers, the others beyond one, away from another
 STYLES = Path(sys.prefix) / "share" / "kokoro-js" / "voices"
 """Where `make voices` puts the style vectors of kokoro-js."""
 STYLE = 256
 DURATIONS = "/encoder/Round_output_0"
+
+
+def mixtures() -> list[str]:
+    """Further speakers, each of two others at random; the held-out one has no part in any."""
+    random = np.random.default_rng(MIXING_SEED)
+    enclosed = [name for name in ENCLOSED if name != "jm_kumo"]
+    speakers, made = [*ENGLISH, *ENGLISH, *ABROAD, *enclosed], []
+    while len(made) < MIXED:
+        one, other = random.choice(speakers, 2, replace=False)
+        share = (
+            random.uniform(0.3, 0.7) if random.random() < BETWEEN else random.uniform(1.15, 1.35)
+        )
+        made.append(f"{one}:{share:.2f}+{other}:{1 - share:.2f}")
+    return made
 
 
 @cache
