@@ -48,7 +48,8 @@ def mixtures() -> list[str]:
     """Further speakers, each of two others at random; the held-out one has no part in any."""
     random = np.random.default_rng(MIXING_SEED)
     enclosed = [name for name in ENCLOSED if name != "jm_kumo"]
-    speakers, made = [*ENGLISH, *ENGLISH, *ABROAD, *enclosed], []
+    speakers = [*ENGLISH, *ENGLISH, *ABROAD, *enclosed]
+    made: list[str] = []
     while len(made) < MIXED:
         one, other = random.choice(speakers, 2, replace=False)
         share = (
