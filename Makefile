@@ -111,7 +111,7 @@ $(PEOPLE:%=render-%): render-%: $(VENV)-render/.ready
 SCHOOL := $(STUDIO).school --corpus $(DATA)/corpus --held-out $(DATA)/heldout
 avatars-listen: $(VENV)/.studio
 	for seed in 1 2; do $(SCHOOL) $(DATA)/rough-$$seed --seed $$seed && \
-	  $(SCHOOL) $(DATA)/listener-$$seed --seed $$seed --gentle --size 12 --steps 3000 \
+	  $(SCHOOL) $(DATA)/listener-$$seed --seed $$seed --gentle --size 12 --steps 3800 \
 	  --start $(DATA)/rough-$$seed/listener.pt || exit; done
 
 # Leo's painter begins with what Nova's has learnt about mouths.
