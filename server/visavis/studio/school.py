@@ -16,6 +16,7 @@ import typer
 from torch import Tensor
 
 from visavis.core.timeline import SAMPLE_RATE
+from visavis.errors import StudioError
 from visavis.studio import air, tensor_mel
 from visavis.studio.air import Air
 from visavis.studio.bank import PIECE, Bank
@@ -104,6 +105,8 @@ def main(
     clips = [clip for path in corpus for clip in load_corpus(path)]
     if gentle:
         clips = [clip for clip in clips if clip.voice in (*NATURAL, *diphones.VOICES)]
+    if not clips:
+        raise StudioError("There is nothing to hear in this corpus; synthesize speech there first.")
     unheard = [clip for path in held_out for clip in load_corpus(path)]
     rate = GENTLE_RATE if gentle else RATE
     schooling = Schooling(steps, size, rate, max(1, steps // REPORTS), seed)

@@ -174,6 +174,8 @@ def main(
 ) -> None:
     """Make the stretches that are not there yet."""
     clips = [clip for path in corpus for clip in load_corpus(path)]
+    if not clips:
+        raise StudioError("There is nothing to hear in this corpus; synthesize speech there first.")
     for number in tracked(range(count), "stretches"):
         path = folder / f"{number:03d}.npz"
         if not path.exists():
