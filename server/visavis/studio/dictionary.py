@@ -11,8 +11,14 @@ LIPS = "pbmfv"
 
 @cache
 def words() -> tuple[str, ...]:
-    """Plain words of the CMU dictionary (BSD) that comes with the aligner, in its order; those
-    with lips in them twice, for closed lips are what viewers judge first.
+    """Plain words of the dictionary, in its order; those with lips in them twice, for closed lips
+    are what viewers judge first. Raises `StudioError`."""
+    return chosen([line.split(maxsplit=1)[0] for line in entries()])
+
+
+@cache
+def entries() -> tuple[str, ...]:
+    """Words of the CMU dictionary (BSD) that comes with the aligner, each with its sounds.
 
     Raises:
         StudioError: pocketsphinx is missing.
@@ -24,7 +30,7 @@ def words() -> tuple[str, ...]:
             "The dictionary comes with pocketsphinx; install visavis[studio]."
         ) from None
     lines = Path(get_model_path("en-us/cmudict-en-us.dict")).read_text("utf-8").splitlines()
-    return chosen([line.split(maxsplit=1)[0] for line in lines if line])
+    return tuple(line for line in lines if line)
 
 
 def chosen(entries: list[str]) -> tuple[str, ...]:

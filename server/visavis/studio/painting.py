@@ -10,6 +10,7 @@ from visavis.studio.flow import CELL
 from visavis.studio.framing import Framing
 from visavis.studio.networks import blend, window_border
 from visavis.studio.pool import Batch, Pool
+from visavis.studio.precision import fast
 
 MOUTH_WEIGHT = 4.0
 EDGE_WEIGHT = 1.5
@@ -84,7 +85,7 @@ def quality(painter: nn.Module, pool: Pool) -> dict[str, float]:
     errors, likeness = [], []
     for chosen in pool.held_out.split(16):
         batch = pool.exact(chosen)
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast():
             painted = painter(batch.template, batch.articulation).picture
         result = blend(painted, batch.template, batch.articulation, border)
         both = torch.stack((result, batch.template))[..., rows, columns]

@@ -5,7 +5,8 @@ what viewers judge first; phrases of others may be said in between.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -45,18 +46,33 @@ OPEN = ("adj", "thing", "moved", "act", "feeling", "plural", "rhyme")
 """Slots that any word may fill."""
 ANY_WORD_SHARE = 0.7
 SAYING_SHARE = 0.6
+CHOICE = 16  # texts that one is chosen from
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _BARE_ARTICLE = re.compile(r"\b([Aa]) (?=[aeio]|u(?!ni|se|su))")
 """An `a` that wants to be `an`: before a vowel, save that of unit, use and usual."""
 
 
-def varied(seed: int, words: Sequence[str] = (), sayings: Sequence[str] = ()) -> Iterator[str]:
+def varied(
+    seed: int,
+    words: Sequence[str] = (),
+    sayings: Sequence[str] = (),
+    choose: Callable[[Sequence[str]], str] | None = None,
+) -> Iterator[str]:
     """Endless different texts of one or two sentences, the same ones for the same seed; `words`
     stand in for most of the lexicon's, whatever the sentence then means, and most texts are
-    `sayings`, while they last."""
-    chance = np.random.default_rng(seed)
+    `sayings`, while they last. With `choose` each is the chosen one of CHOICE texts."""
     seen = set(HELD_OUT)
+    fresh = (text for text in _texts(seed, words, sayings) if text not in seen)
+    while True:
+        text = choose(list(islice(fresh, CHOICE))) if choose else next(fresh)
+        seen.add(text)
+        yield text
+
+
+def _texts(seed: int, words: Sequence[str], sayings: Sequence[str]) -> Iterator[str]:
+    """Endless texts, some of them more than once."""
+    chance = np.random.default_rng(seed)
     while True:
         if sayings and chance.random() < SAYING_SHARE:
             text = _closed(_capitalized(sayings[int(chance.integers(len(sayings)))]))
@@ -64,8 +80,7 @@ def varied(seed: int, words: Sequence[str] = (), sayings: Sequence[str] = ()) ->
             text = _sentence(chance, words)
             if chance.random() < SECOND_SENTENCE_SHARE:
                 text = f"{text} {_sentence(chance, words)}"
-        if text not in seen and len(text) <= LONGEST_CHARACTERS:
-            seen.add(text)
+        if len(text) <= LONGEST_CHARACTERS:
             yield text
 
 

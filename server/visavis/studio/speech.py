@@ -17,6 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from visavis.core.timeline import FPS, SAMPLE_RATE
 from visavis.errors import StudioError
 from visavis.studio import dictionary
+from visavis.studio.balance import Balance, pronunciations
 from visavis.studio.clips import Clip, ClipFolder, framed
 from visavis.studio.sayings import sayings
 from visavis.studio.sentences import HELD_OUT, varied
@@ -103,7 +104,8 @@ def main(
             _show(build_held_out(folder), None)
         else:
             speakers = chosen(voices)
-            texts = varied(seed, dictionary.words(), sayings())
+            choose = Balance(pronunciations()).choose
+            texts = varied(seed, dictionary.words(), sayings(), choose)
             _show(
                 build(folder, hours, seed, speakers, texts),
                 hours * SECONDS_PER_HOUR,

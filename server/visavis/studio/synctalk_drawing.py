@@ -21,6 +21,7 @@ from visavis.studio import checkpoint, synctalk_hearing, template, train_generat
 from visavis.studio.networks import blend, window_border
 from visavis.studio.outline import Outline
 from visavis.studio.pictures import Bytes
+from visavis.studio.precision import fast
 from visavis.studio.progress import tracked
 from visavis.studio.stretches import Library
 from visavis.studio.synctalk import ROI, ROWS, RgbSyncTalk, SyncTalk
@@ -96,7 +97,7 @@ class Studio:
     def truth(self, chosen: Tensor, articulation: Tensor) -> Tensor:
         """The window as the painter draws it [B, 3, window, window]."""
         window = self.framing.inside(self.pictures[chosen].float() / 255)
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast():
             painted = self.painter(window, articulation).picture
         return blend(painted, window, articulation, self.border)
 
@@ -121,7 +122,7 @@ class Lesson:
     def low_loss(self) -> Tensor:
         """Of the stages up to a quarter of the size."""
         skips, sound, true = self._drawn()
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast():
             low = self.head(self.network.low(skips, sound))
         return difference(self._window(composed(self.network, skips, low.float())), true)
 
@@ -135,7 +136,7 @@ class Lesson:
         frames = torch.randint(len(self.studio.pictures), (BATCH,), generator=self.random)
         spoken = torch.randint(len(self.speech.features), (BATCH,), generator=self.random)
         maps = self.speech.features[spoken].reshape(BATCH, 2 * ROWS, 16, 16)
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        with torch.no_grad(), fast():
             sound = self.network.audio_model(maps)
         true = self.studio.truth(frames, self.speech.articulation[spoken])
         return self.studio.view(frames), sound, true

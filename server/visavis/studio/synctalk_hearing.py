@@ -22,6 +22,7 @@ from torch.nn import functional as fn
 from visavis.studio import checkpoint
 from visavis.studio.hearing import ARTICULATION
 from visavis.studio.labels import CLASSES
+from visavis.studio.precision import fast
 from visavis.studio.progress import tracked
 from visavis.studio.stretches import Library, Stretch
 from visavis.studio.synctalk import FEATURES, ROWS, AudioModel, SyncTalkEncoder
@@ -91,7 +92,7 @@ def encoder_loss(
     """The squared error of the features of loose windows, and how badly sounds are told apart
     from what the last block but one gives."""
     truth = drawn(known, LOOSE, 1, random)
-    with torch.autocast("cpu", torch.bfloat16):
+    with fast():
         late = blocks[:-1](truth.windows.to(memory_format=torch.channels_last))
         made = blocks[-1](late).flatten(1).float()
     wanted = hearing.shapes.feature(truth.articulation, truth.viseme)
@@ -120,7 +121,7 @@ def told(hearing: Hearing, known: Sequence[Stretch], random: np.random.Generator
     parts = []
     for _ in tracked(range(RUNS), "listening"):
         heard = drawn(known, 1, WINDOWS, random)
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast():
             features = hearing.encoder(heard.windows.to(memory_format=torch.channels_last))
         parts.append((tile(features.float()), heard.articulation, heard.contact))
     return Told(*(torch.stack(part) for part in zip(*parts, strict=True)))
@@ -133,7 +134,7 @@ def branch_loss(
     picks = torch.from_numpy(random.integers(0, RUNS, PIECES))
     first = int(random.integers(0, WINDOWS - RUN - ROWS + 2))
     rows = runs.tiles[picks, first : first + RUN + ROWS - 1].unfold(1, ROWS, 1).transpose(2, 3)
-    with torch.autocast("cpu", torch.bfloat16):
+    with fast():
         made = hearing.articulation(rows.flatten(0, 1))
     own = slice(first + OWN, first + OWN + RUN)
     made = made.float().unflatten(0, (PIECES, RUN))

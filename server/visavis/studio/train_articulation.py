@@ -22,6 +22,7 @@ from visavis.studio.examine import CLOSURE, Marks, examine
 from visavis.studio.gape import OPENING, OPENING_SPREAD_PX, PART_PX, WIDTH, WIDTH_SPREAD_PX
 from visavis.studio.lessons import Batch, draw
 from visavis.studio.listener import Heard, Listener
+from visavis.studio.precision import fast
 from visavis.studio.progress import tracked
 from visavis.studio.sounds import SOUNDS
 from visavis.studio.stretches import Library, Stretch
@@ -161,7 +162,7 @@ class Pupil:
         """One step; the loss."""
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        with torch.autocast(batch.mel.device.type, torch.bfloat16):
+        with fast(batch.mel.device.type):
             heard = self.listener.hear(batch.mel)
         loss = lesson.loss(heard, batch)
         self.optimizer.zero_grad()

@@ -18,6 +18,7 @@ from visavis.studio.framing import Framing
 from visavis.studio.painters import SHIPPED, painter
 from visavis.studio.painting import PaintingLoss, carrying_error, quality
 from visavis.studio.pool import Pool
+from visavis.studio.precision import fast
 
 POSE_WEIGHT = 0.02
 FLOW_WEIGHT = 0.2
@@ -72,7 +73,7 @@ class Run:
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate * min(1.0, (self.step + 1) / 100) * cosine(self.done())
         batch, true_pose = self.pool.augmented(self.recipe.batch, random)
-        with torch.autocast("cpu", torch.bfloat16):
+        with fast():
             window = batch.template.to(memory_format=torch.channels_last)
             painted = self.painter(window, batch.articulation)
         loss: Tensor = self.loss(painted.picture, batch)
