@@ -132,7 +132,7 @@ $(PEOPLE:%=paint-%): paint-%: $(VENV)/.studio
 
 # Once she has Nova's clips, Nova's truth is hers; the released one has older clips and their truth.
 nova-320: paint-nova avatars-listen
-	$(STUDIO).stretches $(DATA)/family --family --corpus $(DATA)/corpus --count 60
+	$(STUDIO).stretches $(DATA)/family --corpus $(DATA)/corpus --count 60
 	$(STUDIO).synctalk_hearing $(DATA)/work-320 --stretches $(DATA)/family
 	$(STUDIO).synctalk_drawing models/nova $(DATA)/work-nova/painter.pt \
 	  $(DATA)/work-320 --stretches $(DATA)/family
@@ -147,8 +147,7 @@ designs: $(VENV)/.studio
 
 # What hearing further ahead is worth, from the released listener on.
 contexts: $(VENV)/.studio
-	$(STUDIO).stretches $(DATA)/stretches --corpus $(DATA)/corpus --count 12
-	$(STUDIO).contexts $(DATA)/contexts --stretches $(DATA)/stretches --held-out $(DATA)/heldout \
+	$(STUDIO).contexts $(DATA)/contexts --corpus $(DATA)/corpus --held-out $(DATA)/heldout \
 	  --start $(DATA)/listener-1/listener.pt --json bench/results/right_context.json
 
 # Blender needs NumPy below 2, hence an environment of its own.

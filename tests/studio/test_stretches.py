@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from visavis.core.timeline import FRAME_SAMPLES
 from visavis.errors import StudioError
 from visavis.studio.corpus import Spoken
 from visavis.studio.phonemes import Phoneme
 from visavis.studio.stretches import (
     BEAT,
-    PER_BEAT,
+    FAMILY,
     Library,
     Mix,
     build,
@@ -50,7 +51,7 @@ def test_a_stretch_is_read_back_with_its_labels(tmp_path: Path) -> None:
     parts = build([clip()], 0, size=3)
     save(tmp_path / "000.npz", parts)
     stretch = load(tmp_path / "000.npz")
-    assert len(stretch.mel) == stretch.beats * PER_BEAT
+    assert len(stretch.mel) == stretch.beats * BEAT * FRAME_SAMPLES // FAMILY.hop
     assert len(stretch.labels) == stretch.beats * BEAT == sum(part.frames for part in parts)
     assert np.array_equal(stretch.mel, np.concatenate([part.mel for part in parts]))
 

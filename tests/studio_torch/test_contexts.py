@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from tests.studio_torch.test_train_articulation import spoken
 
-from visavis.studio import contexts
-from visavis.studio.stretches import build, save
+from visavis.studio import contexts, school
+from visavis.studio.train_articulation import Pupil
 
 
 def test_distances_from_forty_to_a_hundred_and_sixty_milliseconds() -> None:
@@ -15,12 +15,15 @@ def test_distances_from_forty_to_a_hundred_and_sixty_milliseconds() -> None:
 
 
 def test_a_row_for_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    save(tmp_path / "stretches/000.npz", build([spoken("slt")], 0, size=4))
+    clips = [*(spoken("slt", seed) for seed in range(3)), spoken("kal16", 3)]
     monkeypatch.setattr(contexts, "OFFSETS", (-12, 0))
-    held_out = [spoken("slt", 1), spoken("kal16", 2)]
-    monkeypatch.setattr(contexts, "load_corpus", lambda _: held_out)
-    out = tmp_path / "table.json"
-    contexts.main(tmp_path / "work", tmp_path / "stretches", [tmp_path], out, steps=1)
+    monkeypatch.setattr(contexts, "SIZE", 2)
+    monkeypatch.setattr(school, "NOISES", 1)
+    monkeypatch.setattr(contexts, "load_corpus", lambda _: clips)
+    start, out = tmp_path / "start.pt", tmp_path / "table.json"
+    Pupil.fresh(1e-3, 1).save(start)
+    for _ in range(2):
+        contexts.main(tmp_path / "work", [tmp_path], [tmp_path], out, start, steps=1)
     table = json.loads(out.read_text())
     assert [row["right_context_ms"] for row in table] == [42, 162]
     assert {"opening_r_seen", "opening_r_unseen", "opening_r_noise10"} <= set(table[0])

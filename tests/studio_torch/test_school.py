@@ -1,5 +1,6 @@
 """The school: pieces keep sound and truth together, disturbances keep their bounds, one step."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +64,25 @@ def test_mel_frames_are_those_of_the_corpus() -> None:
     first = BEFORE * 4 + WINDOWS.offset
     true = mel_frames(pcm)[first : first + span(PIECE)]
     np.testing.assert_allclose(made, true, atol=2e-3)
+
+
+@pytest.mark.parametrize("offset", [-12, 0])
+def test_windows_may_reach_further_back_or_ahead(offset: int) -> None:
+    pcm = 0.1 * np.random.default_rng(0).standard_normal(SAMPLES).astype(np.float32)
+    made = tensor_mel.mel(torch.from_numpy(pcm)[None], span(PIECE), offset)[0]
+    first = BEFORE * 4 + offset
+    np.testing.assert_allclose(made, mel_frames(pcm)[first : first + span(PIECE)], atol=2e-3)
+
+
+def test_another_throat_moves_formants_but_not_time() -> None:
+    torch.manual_seed(8)
+    mel = torch.full((16, 50, 80), -4.0)
+    mel[:, 20, 40] = 3
+    throats = replace(CALM, throat=1.0)
+    places = tensor_mel.another(mel, throats).flatten(1).argmax(1)
+    assert (places // 80 == 20).all()
+    assert len((places % 80).unique()) > 3
+    assert ((places % 80 >= 33) & (places % 80 <= 49)).all()
 
 
 def test_what_is_heard_stays_in_range_and_in_time(noises: torch.Tensor) -> None:

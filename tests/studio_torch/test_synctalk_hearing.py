@@ -6,7 +6,6 @@ import torch
 
 from visavis.core.mel import MelSpec
 from visavis.core.timeline import FRAME_SAMPLES
-from visavis.studio import synctalk_windows
 from visavis.studio.corpus import encoder_windows, mel_frames
 from visavis.studio.labels import CLASSES, labels
 from visavis.studio.phonemes import Phoneme
@@ -36,7 +35,7 @@ def test_an_encoder_begins_without_its_residual_blocks() -> None:
 
 
 def test_a_window_shows_the_frame_in_its_middle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(synctalk_windows, "another", lambda mel, random: mel)
+    monkeypatch.setattr("visavis.studio.tensor_mel.another", lambda mel, ear: mel)
     known = stretch()
     seen = drawn([known], 3, 4, np.random.default_rng(2))
     windows = encoder_windows(in_levels(known.mel), FRAMES, SPEC, MelSpec().rate)

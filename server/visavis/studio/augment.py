@@ -10,9 +10,6 @@ from visavis.core.timeline import SAMPLE_RATE
 
 Float32 = NDArray[np.float32]
 BABBLE_VOICES = 4
-THROAT = (0.82, 1.2)  # length of the vocal tract against the speaker's own
-SHAPE = 0.07  # share by which each part of the spectrum moves besides: throats differ in shape
-PARTS = 5
 
 
 def coloured_noise(samples: int, random: np.random.Generator) -> Float32:
@@ -58,17 +55,3 @@ def reverberant(pcm: Float32, random: np.random.Generator) -> Float32:
     tail[0] = 1.0
     wet_pcm: Float32 = fftconvolve(pcm, tail)[: len(pcm)].astype(np.float32)
     return wet_pcm
-
-
-def other_throat(mel: Float32, random: np.random.Generator) -> Float32:
-    """Mel frames [frames, bands] as of a shorter or longer vocal tract of a little different shape:
-    formants move, time stays (vocal tract length perturbation, Jaitly and Hinton, 2013)."""
-    bands = mel.shape[1]
-    moved = random.uniform(*THROAT) * (1 + random.uniform(-SHAPE, SHAPE, PARTS))
-    factors = np.interp(np.linspace(0, PARTS - 1, bands), np.arange(PARTS), moved)
-    places = np.minimum(np.arange(bands) * factors, bands - 1)
-    below = places.astype(int)
-    share = (places - below).astype(np.float32)
-    above = np.minimum(below + 1, bands - 1)
-    warped: Float32 = mel[:, below] * (1 - share) + mel[:, above] * share
-    return warped

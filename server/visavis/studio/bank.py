@@ -17,7 +17,7 @@ from visavis.studio.hearing import NEIGHBOURS
 from visavis.studio.stretches import BEAT, varied
 
 PIECE = 112  # video frames whose windows are heard
-BEFORE, AFTER = 3, 6  # further frames of sound, for windows that begin earlier and end later
+BEFORE, AFTER = 4, 6  # further frames of sound, for windows that begin earlier and end later
 MARGIN = 10  # frames at both ends of the row where no piece begins
 SCALED = 0.75  # of all copies of a clip but the first
 FULL = 32767.0

@@ -1,24 +1,26 @@
 """What right context is worth: `python -m visavis.studio.contexts`.
 
-The same lessons, steps and beginning for every distance that the listener may hear ahead; the marks
-are those of the held-out speech, from articulation, without a gate.
+The same gentle lessons, steps and beginning for every distance that the listener may hear ahead;
+the marks are those of the held-out speech, from articulation, without a gate.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-import torch
 import typer
 
-from visavis.studio.corpus import MEL, WINDOWS, load_corpus
+from visavis.studio import school
+from visavis.studio.corpus import MEL, WINDOWS, Spoken, load_corpus
 from visavis.studio.pictures import write_bytes
-from visavis.studio.stretches import Library
-from visavis.studio.train_articulation import Schooling, report, train
+from visavis.studio.school import Classroom
+from visavis.studio.train_articulation import Pupil, Schooling, report
 
 OFFSETS = (-12, -8, -5, -4, 0)  # of a window's first mel frame: 10 ms further each
 FIGURES = ("opening_r", "width_r", "closure_recall", "false_closure")
+SIZE, SEED = 12, 2
 
 
 def ahead_ms(offset: int) -> int:
@@ -27,30 +29,42 @@ def ahead_ms(offset: int) -> int:
     return round(1000 * samples / MEL.sample_rate)
 
 
+def row_of(
+    room: Classroom, path: Path, start: Path, steps: int, held_out: Sequence[Spoken]
+) -> dict[str, Any]:
+    """Teach from `start` on, or go on where `path` has got to, and examine."""
+    schooling = Schooling(steps, SIZE, school.GENTLE_RATE, steps, SEED)
+    pupil = Pupil.fresh(schooling.rate, SEED, room.bank.device)
+    if path.exists():
+        pupil.resume(path)
+    else:
+        pupil.begin_with(start)
+    listener = school.teach(pupil, room, schooling, [], path)
+    marks = report(listener, held_out, replace(WINDOWS, offset=room.offset))
+    row: dict[str, Any] = {"right_context_ms": ahead_ms(room.offset), "steps": steps}
+    for group in ("seen", "unseen", "unseen 10 dB"):
+        found = asdict(marks[group])
+        name = group.replace(" dB", "").replace("unseen 10", "noise10")
+        row |= {f"{figure}_{name}": round(found[figure], 4) for figure in FIGURES}
+    return row
+
+
 def main(
     folder: Annotated[Path, typer.Argument(help="work folder, a subfolder per context")],
-    stretches: Annotated[Path, typer.Option(help="folder of stretches")],
+    corpus: Annotated[list[Path], typer.Option(help="speech corpus; may be given again")],
     held_out: Annotated[list[Path], typer.Option(help="speech corpus never trained on")],
     out: Annotated[Path, typer.Option("--json", help="table to write")],
-    start: Annotated[Path | None, typer.Option(help="listener.pt to begin with")] = None,
+    start: Annotated[Path, typer.Option(help="listener.pt to begin with")],
     steps: Annotated[int, typer.Option(help="for every context")] = 1500,
 ) -> None:
-    """Train a listener for every context and write the table."""
-    torch.set_num_threads(1)
-    library = Library(stretches)
+    """Teach a listener for every context and write the table."""
+    room = school.classroom([clip for path in corpus for clip in load_corpus(path)], gentle=True)
     unseen = [clip for path in held_out for clip in load_corpus(path)]
-    schooling = Schooling(steps, log_every=steps)
     table: list[dict[str, Any]] = []
     for offset in OFFSETS:
-        listener = train(library, [], folder / f"offset{offset}", schooling, offset, start)
-        marks = report(listener, unseen, replace(WINDOWS, offset=offset))
-        row: dict[str, Any] = {"right_context_ms": ahead_ms(offset), "steps": steps}
-        for group in ("seen", "unseen", "unseen 10 dB"):
-            found = asdict(marks[group])
-            name = group.replace(" dB", "").replace("unseen 10", "noise10")
-            row |= {f"{figure}_{name}": round(found[figure], 4) for figure in FIGURES}
-        table.append(row)
-        typer.echo(row)
+        path = folder / f"offset{offset}" / "listener.pt"
+        table.append(row_of(replace(room, offset=offset), path, start, steps, unseen))
+        typer.echo(table[-1])
         write_bytes(out, (json.dumps(table, indent=1) + "\n").encode())
 
 

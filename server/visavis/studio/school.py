@@ -20,14 +20,13 @@ from visavis.errors import StudioError
 from visavis.studio import air, tensor_mel
 from visavis.studio.air import Air
 from visavis.studio.bank import PIECE, Bank
-from visavis.studio.corpus import REST, Spoken, load_corpus
+from visavis.studio.corpus import REST, WINDOWS, Spoken, load_corpus
 from visavis.studio.hearing import ROWS
-from visavis.studio.lessons import Batch
 from visavis.studio.listener import Listener, span
 from visavis.studio.progress import tracked
 from visavis.studio.rooms import office
 from visavis.studio.tensor_mel import Ear
-from visavis.studio.train_articulation import Lesson, Pupil, Schooling, report
+from visavis.studio.train_articulation import Batch, Lesson, Pupil, Schooling, report
 from visavis.studio.voices import diphones
 from visavis.studio.voices.catalogue import NATURAL
 
@@ -46,6 +45,7 @@ class Classroom:
     noises: Tensor
     air: Air
     ear: Ear
+    offset: int = WINDOWS.offset  # of a window's first mel frame: how far ahead it hears
 
     def batch(self, size: int) -> Batch:
         """Pieces as they are heard, and their truth."""
@@ -54,7 +54,7 @@ class Classroom:
         said.articulation[nobody] = torch.from_numpy(REST).to(self.bank.device)
         said.contact[nobody], said.speech[nobody], said.sound[nobody] = 0, 0, SILENT
         pcm = air.heard(said.pcm, nobody, self.noises, self.air)
-        mel = tensor_mel.another(tensor_mel.mel(pcm, span(PIECE)), self.ear)
+        mel = tensor_mel.another(tensor_mel.mel(pcm, span(PIECE), self.offset), self.ear)
         truth = (said.articulation, said.contact, said.sound, said.speech)
         return Batch(mel.transpose(1, 2).contiguous(), *(part[:, ROWS - 1 :] for part in truth))
 
@@ -88,6 +88,22 @@ def teach(
     return cast("Listener", best.cpu())
 
 
+def classroom(clips: Sequence[Spoken], gentle: bool, seed: int = 1) -> Classroom:
+    """For rough lessons or gentle ones, on a graphics card if there is one.
+
+    Raises:
+        StudioError: there is no speech, for gentle lessons none by voices from recordings.
+    """
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if gentle:
+        clips = [clip for clip in clips if clip.voice in (*NATURAL, *diphones.VOICES)]
+    if not clips:
+        raise StudioError("There is nothing to hear in this corpus; synthesize speech there first.")
+    bank = Bank(clips, device, copies=1 if gentle else 3, seed=seed)
+    manner = (air.GENTLE, tensor_mel.GENTLE) if gentle else (air.ROUGH, tensor_mel.ROUGH)
+    return Classroom(bank, noises(NOISES, NOISE_S, device), *manner)
+
+
 def main(
     folder: Annotated[Path, typer.Argument(help="work folder for checkpoints")],
     corpus: Annotated[list[Path], typer.Option(help="speech corpus; may be given again")],
@@ -101,23 +117,15 @@ def main(
     ] = False,
 ) -> None:
     """Teach one listener."""
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    clips = [clip for path in corpus for clip in load_corpus(path)]
-    if gentle:
-        clips = [clip for clip in clips if clip.voice in (*NATURAL, *diphones.VOICES)]
-    if not clips:
-        raise StudioError("There is nothing to hear in this corpus; synthesize speech there first.")
+    room = classroom([clip for path in corpus for clip in load_corpus(path)], gentle, seed)
     unheard = [clip for path in held_out for clip in load_corpus(path)]
     rate = GENTLE_RATE if gentle else RATE
     schooling = Schooling(steps, size, rate, max(1, steps // REPORTS), seed)
-    pupil, path = Pupil.fresh(rate, seed, device), folder / "listener.pt"
+    pupil, path = Pupil.fresh(rate, seed, room.bank.device), folder / "listener.pt"
     if path.exists():
         pupil.resume(path)
     elif start:
         pupil.begin_with(start)
-    bank = Bank(clips, device, copies=1 if gentle else 3, seed=seed)
-    manner = (air.GENTLE, tensor_mel.GENTLE) if gentle else (air.ROUGH, tensor_mel.ROUGH)
-    room = Classroom(bank, noises(NOISES, NOISE_S, device), *manner)
     teach(pupil, room, schooling, unheard, path)
 
 

@@ -1,4 +1,5 @@
-"""Speech as many microphones hear it, ready to train on: `python -m visavis.studio.stretches`.
+"""Speech as many microphones hear it, ready to teach the compatible family with:
+`python -m visavis.studio.stretches`.
 
 A stretch is one long row of clips, each through a room, a line and perhaps another speaker's throat
 of its own, as mel frames in bytes with the phonemes beside them. Computed once, used for hours;
@@ -29,7 +30,7 @@ Float32 = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
 Random = np.random.Generator
 BEAT = 5  # video frames after which any family's windows fall on the same places of its mel frames
-PER_BEAT = BEAT * FRAME_SAMPLES // MEL.hop  # of our mel frames
+FAMILY = MelSpec()
 CLIPS = 400  # of a stretch
 SCALES = (33, 48)  # of 40: other speakers' size, pitch and pace together
 LONGEST_PAUSE_S = 0.8
@@ -97,7 +98,7 @@ class Part:
     frames: int
 
 
-def _part(clips: Sequence[Spoken], random: Random, mix: Mix, spec: MelSpec) -> Part:
+def _part(clips: Sequence[Spoken], random: Random, mix: Mix) -> Part:
     clip = varied(clips[int(random.integers(len(clips)))], random, mix.scaled)
     others = [clips[int(i)].pcm for i in random.integers(0, len(clips), 8)]
     pcm, phonemes = clip.pcm, clip.phonemes
@@ -106,16 +107,14 @@ def _part(clips: Sequence[Spoken], random: Random, mix: Mix, spec: MelSpec) -> P
         phonemes = (Phoneme(PAUSE, 0.0, phonemes[-1].end_s),)
     elif random.random() >= mix.clean:
         pcm = heard(pcm, others, random)
-    whole = clip.frames * FRAME_SAMPLES // spec.hop
-    return Part(in_bytes(mel_frames(pcm, spec)[:whole]), phonemes, clip.frames)
+    whole = clip.frames * FRAME_SAMPLES // FAMILY.hop
+    return Part(in_bytes(mel_frames(pcm, FAMILY)[:whole]), phonemes, clip.frames)
 
 
-def build(
-    clips: Sequence[Spoken], number: int, size: int = CLIPS, mix: Mix = ROUGH, spec: MelSpec = MEL
-) -> list[Part]:
+def build(clips: Sequence[Spoken], number: int, size: int = CLIPS, mix: Mix = ROUGH) -> list[Part]:
     """The parts of stretch `number`: the same clips, number and mix give the same ones."""
     random = np.random.default_rng((SEED, number))
-    return [_part(clips, random, mix, spec) for _ in range(size)]
+    return [_part(clips, random, mix) for _ in range(size)]
 
 
 def save(path: Path, parts: Sequence[Part]) -> None:
@@ -170,7 +169,6 @@ def main(
     folder: Annotated[Path, typer.Argument(help="where NNN.npz go")],
     corpus: Annotated[list[Path], typer.Option(help="speech corpus; may be given again")],
     count: Annotated[int, typer.Option(help="stretches to reach")] = 24,
-    family: Annotated[bool, typer.Option("--family", help="as SyncTalk_2D hears")] = False,
 ) -> None:
     """Make the stretches that are not there yet."""
     clips = [clip for path in corpus for clip in load_corpus(path)]
@@ -179,7 +177,7 @@ def main(
     for number in tracked(range(count), "stretches"):
         path = folder / f"{number:03d}.npz"
         if not path.exists():
-            save(path, build(clips, number, spec=MelSpec() if family else MEL))
+            save(path, build(clips, number))
 
 
 if __name__ == "__main__":

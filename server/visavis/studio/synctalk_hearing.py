@@ -160,7 +160,8 @@ def stages(hearing: Hearing, known: Sequence[Stretch], steps: tuple[int, int, in
         return lambda random: encoder_loss(hearing, blocks, known, random)
 
     runs = cache(lambda: told(hearing, known, np.random.default_rng(SEED)))
-    lesson, (first, whole, branch) = Lesson.of(known), steps
+    truth = np.concatenate([stretch.labels.articulation for stretch in known])
+    lesson, (first, whole, branch) = Lesson(torch.from_numpy(truth)), steps
     return [
         Stage("bare", nn.ModuleList([bare, hearing.said]), encoding(bare), first, 3e-3),
         Stage(

@@ -1,5 +1,6 @@
 """What the SyncTalk_2D family's encoder sees of a stretch of speech."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,13 +9,16 @@ import torch
 from torch import Tensor
 
 from visavis.core.mel import MelSpec
+from visavis.core.timeline import FPS
 from visavis.core.window import WindowSpec
-from visavis.studio.lessons import another
+from visavis.studio import tensor_mel
 from visavis.studio.stretches import Stretch, in_levels
+from visavis.studio.tensor_mel import Ear
 
 MEL, SPEC = MelSpec(), WindowSpec()  # the family's
 MIDDLE = 2  # frames from a window's index to the frame in its middle
 OWN = SPEC.left - SPEC.shift - MIDDLE  # of a frame's rows the one whose middle it is
+EAR = Ear(throat=0.5, floor=0.2, bands=1, moments=1)
 
 
 @dataclass(frozen=True)
@@ -31,23 +35,21 @@ class Heard:
 def drawn(
     stretches: Sequence[Stretch], pieces: int, run: int, random: np.random.Generator
 ) -> Heard:
-    """Runs of `run` windows of random places, each in another room."""
+    """Runs of `run` windows of random places, each as another throat and microphone."""
     beats = np.array([stretch.beats for stretch in stretches], float)
-    parts = []
+    longest = SPEC.length + math.ceil((run - 1) * MEL.rate / FPS)
+    mels, places, truths = [], [], []
     for pick in random.choice(len(stretches), pieces, p=beats / beats.sum()):
         stretch = stretches[pick]
         first = int(random.integers(0, len(stretch.labels) - run - 2 * MIDDLE - 1))
         starts = np.array([SPEC.mel_start(first + index, MEL.rate) for index in range(run)])
-        mel = another(in_levels(stretch.mel[starts[0] : starts[-1] + SPEC.length]), random)
-        windows = mel[(starts - starts[0])[:, None] + np.arange(SPEC.length)].transpose(0, 2, 1)
-        middle = slice(first + MIDDLE, first + MIDDLE + run)
-        truth = stretch.labels
-        parts.append(
-            (
-                windows[:, None],
-                truth.articulation[middle],
-                truth.contact[middle],
-                truth.viseme[middle],
-            )
-        )
-    return Heard(*(torch.from_numpy(np.concatenate(part)) for part in zip(*parts, strict=True)))
+        mels.append(in_levels(stretch.mel[starts[0] : starts[0] + longest]))
+        places.append((starts - starts[0])[:, None] + np.arange(SPEC.length))
+        middle, truth = slice(first + MIDDLE, first + MIDDLE + run), stretch.labels
+        truths.append((truth.articulation[middle], truth.contact[middle], truth.viseme[middle]))
+    heard = tensor_mel.another(torch.from_numpy(np.stack(mels)), EAR)
+    windows = heard[torch.arange(pieces)[:, None, None], torch.from_numpy(np.stack(places))]
+    return Heard(
+        windows.flatten(0, 1).transpose(1, 2)[:, None],
+        *(torch.from_numpy(np.concatenate(part)) for part in zip(*truths, strict=True)),
+    )

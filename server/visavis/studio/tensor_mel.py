@@ -1,5 +1,4 @@
-"""Mel frames of many pieces at once, and throats, microphones and gaps: `lessons.another` on
-tensors."""
+"""Mel frames of many pieces at once, as of other throats and microphones, with gaps."""
 
 import math
 from dataclasses import dataclass
@@ -9,13 +8,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as fn
 
-from visavis.core.mel import filterbank
+from visavis.core.mel import SILENCE, filterbank
 from visavis.core.timeline import FRAME_SAMPLES
 from visavis.studio.air import some
-from visavis.studio.augment import PARTS, SHAPE, THROAT
 from visavis.studio.bank import BEFORE
 from visavis.studio.corpus import MEL, WINDOWS
-from visavis.studio.lessons import BAND_MASK, FLOOR, PER_DB, SILENCE
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,12 @@ class Ear:
 
 ROUGH = Ear()
 GENTLE = Ear(0.2, 0.05, 0.12, 1, 1, 2.0, (-5.0, 3.0))
-MOMENT_MASK = 8  # widest, in mel frames
+THROAT = (0.82, 1.2)  # length of the vocal tract against the speaker's own
+SHAPE = 0.07  # share by which each part of the spectrum moves besides: throats differ in shape
+PARTS = 5
+FLOOR = (-3.5, 0.5)  # mel level of a steady noise
+BAND_MASK, MOMENT_MASK = 12, 8  # widest, in bands and mel frames
+PER_DB = 0.08  # mel levels
 NEPER = 10 * math.log10(math.e) * PER_DB  # mel levels per neper of power
 
 
@@ -43,10 +45,11 @@ def _filters(device: torch.device) -> Tensor:
     return torch.from_numpy(filterbank(MEL).T.astype("float32")).to(device)
 
 
-def mel(pcm: Tensor, frames: int) -> Tensor:
-    """Mel frames [B, frames, bands] of pieces, from the first that their first window sees."""
+def mel(pcm: Tensor, frames: int, offset: int = WINDOWS.offset) -> Tensor:
+    """Mel frames [B, frames, bands] of pieces, from the first that their first window sees;
+    `offset` is that of a window from its index."""
     emphasised = torch.cat((pcm[:, :1], pcm[:, 1:] - MEL.preemphasis * pcm[:, :-1]), 1)
-    first = BEFORE * FRAME_SAMPLES + WINDOWS.offset * MEL.hop - MEL.n_fft // 2
+    first = BEFORE * FRAME_SAMPLES + offset * MEL.hop - MEL.n_fft // 2
     last = first + (frames - 1) * MEL.hop + MEL.n_fft
     cut = emphasised[:, first:last].unfold(1, MEL.n_fft, MEL.hop)
     spectrum = torch.fft.rfft(cut * torch.hann_window(MEL.n_fft, device=pcm.device)).abs()
@@ -59,7 +62,7 @@ def another(mel: Tensor, ear: Ear) -> Tensor:
     chosen = some(mel, ear.throat)
     mel[chosen] = _other_throat(mel[chosen])
     response = _curve(mel, 4, -ear.tilt_db, ear.tilt_db) + _one(mel, *ear.gain_db)
-    mel = (mel + response * PER_DB).clamp(min=SILENCE)
+    mel = (mel + response * PER_DB).clamp(min=float(SILENCE))
     chosen = some(mel, ear.floor)
     mel[chosen] = _with_floor(mel[chosen])
     for axis, widest, count in ((2, BAND_MASK, ear.bands), (1, MOMENT_MASK, ear.moments)):
@@ -80,7 +83,8 @@ def _curve(mel: Tensor, points: int, low: float, high: float) -> Tensor:
 
 
 def _other_throat(mel: Tensor) -> Tensor:
-    """`augment.other_throat` for each."""
+    """Another vocal tract for each, shorter or longer and of a little different shape: formants
+    move, time stays (vocal tract length perturbation, Jaitly and Hinton, 2013)."""
     factors = _one(mel, *THROAT) * (1 + _curve(mel, PARTS, -SHAPE, SHAPE))
     last = mel.shape[2] - 1
     places = (torch.arange(last + 1, device=mel.device) * factors).clamp(max=last)

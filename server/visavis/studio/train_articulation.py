@@ -1,17 +1,11 @@
-"""Speech → articulation: what a listener learns, by which loss, and lessons on finished stretches.
+"""Speech → articulation: what a listener learns, by which loss, and how far it got."""
 
-`school` teaches what ships; `contexts` compares on stretches.
-"""
-
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import torch
-import typer
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
@@ -20,12 +14,9 @@ from visavis.studio import checkpoint
 from visavis.studio.corpus import WINDOWS, Spoken
 from visavis.studio.examine import CLOSURE, Marks, examine
 from visavis.studio.gape import OPENING, OPENING_SPREAD_PX, PART_PX, WIDTH, WIDTH_SPREAD_PX
-from visavis.studio.lessons import Batch, draw
 from visavis.studio.listener import Heard, Listener
 from visavis.studio.precision import fast
-from visavis.studio.progress import tracked
 from visavis.studio.sounds import SOUNDS
-from visavis.studio.stretches import Library, Stretch
 from visavis.studio.voices.catalogue import VOICES
 
 SCALE_FLOOR = 0.05  # rare channels are not blown up beyond this spread
@@ -38,9 +29,19 @@ CONTACT_WEIGHT = 0.6
 SOUND_WEIGHT = 0.4  # what is said must be told apart before it can be shown
 SPEECH_WEIGHT = 0.05
 WARM_UP = 200  # steps
-RATE = 1.3e-3
-SEED = 2
 CPU = torch.device("cpu")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`mel` [B, 80, span] and the truth of the last N frames: articulation [B, N, 19], contact
+    [B, N, 2], sounds [B, N, NEIGHBOURS], speech [B, N]."""
+
+    mel: Tensor
+    articulation: Tensor
+    contact: Tensor
+    sound: Tensor
+    speech: Tensor
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,10 @@ class Schooling:
     """How long and how fast: pieces per step, the peak of the learning rate, and the seed."""
 
     steps: int
-    size: int = 10
-    rate: float = RATE
-    log_every: int = 1000
-    seed: int = SEED
+    size: int
+    rate: float
+    log_every: int
+    seed: int
 
     def rate_at(self, step: int) -> float:
         """Linear rise, then half a cosine down to a hundredth."""
@@ -69,12 +70,6 @@ class Lesson:
         device = articulation.device
         self._opening = torch.from_numpy(OPENING / np.float32(OPENING_SPREAD_PX)).to(device)
         self._width = torch.from_numpy(WIDTH / np.float32(WIDTH_SPREAD_PX)).to(device)
-
-    @classmethod
-    def of(cls, stretches: Sequence[Stretch]) -> "Lesson":
-        """For what stretches hold."""
-        labels = np.concatenate([stretch.labels.articulation for stretch in stretches])
-        return cls(torch.from_numpy(labels))
 
     def loss(self, heard: Heard, batch: Batch) -> Tensor:
         """The mouth as it is held and as it would be without; contacts, sounds and speech as
@@ -188,40 +183,3 @@ def report(
         found["unseen"] = examine(listener, unseen, spec=spec)
         found["unseen 10 dB"] = examine(listener, unseen, 10.0, spec)
     return found
-
-
-def train(
-    library: Library,
-    held_out: Sequence[Spoken],
-    folder: Path,
-    schooling: Schooling,
-    offset: int = WINDOWS.offset,
-    start: Path | None = None,
-) -> Listener:
-    """Train, or resume from `folder`, up to the last step; the averaged weights are returned.
-
-    The library is asked again at every report, so that training can begin before it is complete.
-    """
-    torch.manual_seed(schooling.seed)
-    pupil, path = Pupil.fresh(schooling.rate, schooling.seed), folder / "listener.pt"
-    if path.exists():
-        pupil.resume(path)
-    elif start:
-        pupil.begin_with(start)
-    spec = replace(WINDOWS, offset=offset)
-    lessons = library.stretches()
-    lesson, random = Lesson.of(lessons), np.random.default_rng((schooling.seed, pupil.step))
-    began = time.monotonic()
-    for _ in tracked(range(pupil.step, schooling.steps), "listener"):
-        batch = draw(lessons, schooling.size, spec, random)
-        loss = pupil.learn(batch, lesson, schooling.rate_at(pupil.step))
-        if pupil.step % schooling.log_every == 0 or pupil.step == schooling.steps:
-            pupil.seconds += time.monotonic() - began
-            pupil.save(path)
-            best = cast("Listener", pupil.average.network)
-            typer.echo(f"{pupil.step} loss {loss:.4f} after {pupil.seconds:.0f} s")
-            for name, reached in report(best, held_out, spec).items():
-                typer.echo(f"  {name:12} {reached}")
-            lessons = library.stretches()
-            began = time.monotonic()
-    return cast("Listener", pupil.average.network)
