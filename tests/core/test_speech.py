@@ -138,7 +138,7 @@ def test_an_open_mouth_stays_open_while_speech_is_not_unlikely() -> None:
     assert set(_voice_gains([0.95, 0.9] + [0.7] * 50)[2:]) == {1.0}
 
 
-@pytest.mark.parametrize("pause", range(1, SPEC.hang_frames + 1))
+@pytest.mark.parametrize("pause", range(1, SPEC.voice_hang_frames + 1))
 def test_a_short_pause_of_the_voice_does_not_shut_the_mouth(pause: int) -> None:
     assert set(_voice_gains(([0.95] * 5 + [0.1] * pause) * 10)[2:50]) == {1.0}
 

@@ -37,6 +37,7 @@ class SpeechSpec:
     likely: float = 0.85  # likelihood that opens if it holds for two frames: no click does
     unlikely: float = 0.6  # likelihood below which a frame is a pause
     hang_frames: int = 1  # how long a pause may be before the gate closes
+    voice_hang_frames: int = 2  # the same of a voice, whose lips say best what a pause looks like
     fade_in_frames: int = 2  # by the level; a voice opens at once, for what is said fades itself
     fade_out_frames: int = 3
 
@@ -75,7 +76,8 @@ class SpeechGate:
         self._levels: deque[float] = deque([-120.0], maxlen=spec.floor_frames)
         self._loud = deque([False] * look_ahead, maxlen=look_ahead + 1)  # and held so
         self._audible = deque([False] * look_ahead, maxlen=look_ahead + 1)
-        self._by_level, self._by_voice = _Latch(spec.hang_frames), _Latch(spec.hang_frames)
+        self._by_level = _Latch(spec.hang_frames)
+        self._by_voice = _Latch(spec.voice_hang_frames)
         self._speech = 0.0  # of the frame before
         self._gain = 0.0
 
