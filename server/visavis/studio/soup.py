@@ -1,0 +1,65 @@
+"""The mean of the weights of listeners that were taught on from one another.
+
+`python -m visavis.studio.soup OUT BEFORE.pt:0.3 AFTER.pt:0.7`. What lessons by few voices add for
+these and take from others lies on one line of weights, and its middle keeps most of both (Wortsman
+and others, Robust fine-tuning of zero-shot models, 2022).
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import torch
+import typer
+from torch import Tensor
+
+from visavis.errors import StudioError
+from visavis.studio import checkpoint
+
+
+def mean(states: Sequence[dict[str, Any]], shares: Sequence[float]) -> dict[str, Any]:
+    """One checkpoint of several, by shares of any sum; seeds of all, steps of the longest taught.
+
+    Raises:
+        StudioError: they are of different makes.
+    """
+    weights = [state["average"] for state in states]
+    try:
+        mixed = {name: _mixed([own[name] for own in weights], shares) for name in weights[0]}
+    except (KeyError, RuntimeError) as error:
+        raise StudioError("These listeners are of different makes.") from error
+    return {
+        "average": mixed,
+        "seeds": list(dict.fromkeys(seed for state in states for seed in state["seeds"])),
+        "step": max(state["step"] for state in states),
+        "seconds": max(state.get("seconds", 0.0) for state in states),
+    }
+
+
+def _mixed(tensors: Sequence[Tensor], shares: Sequence[float]) -> Tensor:
+    if not tensors[0].is_floating_point():
+        return tensors[-1]
+    stacked = torch.stack(tuple(tensors))
+    return torch.tensordot(torch.tensor(shares) / sum(shares), stacked, 1)
+
+
+def part(text: str) -> tuple[Path, float]:
+    """A path and its share of `PATH:SHARE`; StudioError if it is something else."""
+    path, _, share = text.rpartition(":")
+    try:
+        return Path(path), float(share)
+    except ValueError:
+        raise StudioError(f"{text} is no PATH:SHARE, as in before.pt:0.3.") from None
+
+
+def main(
+    out: Annotated[Path, typer.Argument(help="listener.pt to write")],
+    parts: Annotated[list[str], typer.Argument(help="PATH:SHARE of each listener.pt")],
+) -> None:
+    """Write the mean of listeners."""
+    paths, shares = zip(*map(part, parts), strict=True)
+    checkpoint.save(out, mean([checkpoint.load(path) for path in paths], shares))
+
+
+if __name__ == "__main__":
+    typer.run(main)
