@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.studio_torch.test_train_articulation import spoken
+from tests.studio_torch.test_lesson import spoken
 
 from visavis.studio import contexts, school
-from visavis.studio.train_articulation import Pupil
+from visavis.studio.lesson import Pupil
 
 
 def test_distances_from_forty_to_a_hundred_and_sixty_milliseconds() -> None:

@@ -12,10 +12,10 @@ from visavis.studio import air, checkpoint, tensor_mel
 from visavis.studio.bank import AFTER, BEFORE, PIECE, Bank
 from visavis.studio.corpus import REST, WINDOWS, Spoken, mel_frames
 from visavis.studio.hearing import NEIGHBOURS, ROWS
+from visavis.studio.lesson import Pupil, Schooling
 from visavis.studio.listener import span
 from visavis.studio.phonemes import Phoneme
 from visavis.studio.school import Classroom, teach
-from visavis.studio.train_articulation import Pupil, Schooling
 
 CPU = torch.device("cpu")
 SAMPLES = (BEFORE + PIECE + AFTER) * 640

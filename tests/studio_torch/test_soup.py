@@ -33,7 +33,7 @@ def test_different_makes_do_not_mix() -> None:
         soup.mean([state(1.0, 2, 1), {**state(1.0, 2, 1), "average": {}}], [1, 1])
 
 
-@pytest.mark.parametrize("text", ["a.pt", "a.pt:half"])
+@pytest.mark.parametrize("text", ["a.pt", "a.pt:half", "a.pt:0", "a.pt:nan", ":1"])
 def test_a_part_needs_a_share(text: str) -> None:
     with pytest.raises(StudioError, match="PATH:SHARE"):
         soup.part(text)

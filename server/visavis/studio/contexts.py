@@ -14,9 +14,9 @@ import typer
 
 from visavis.studio import school
 from visavis.studio.corpus import MEL, WINDOWS, Spoken, load_corpus
+from visavis.studio.lesson import Pupil, Schooling, report
 from visavis.studio.pictures import write_bytes
 from visavis.studio.school import Classroom
-from visavis.studio.train_articulation import Pupil, Schooling, report
 
 OFFSETS = (-12, -8, -5, -4, 0)  # of a window's first mel frame: 10 ms further each
 FIGURES = ("opening_r", "width_r", "closure_recall", "false_closure")

@@ -22,11 +22,11 @@ from visavis.studio.air import Air
 from visavis.studio.bank import PIECE, Bank
 from visavis.studio.corpus import REST, WINDOWS, Spoken, load_corpus
 from visavis.studio.hearing import ROWS
+from visavis.studio.lesson import Batch, Lesson, Pupil, Schooling, report
 from visavis.studio.listener import Listener, span
 from visavis.studio.progress import tracked
 from visavis.studio.rooms import office
 from visavis.studio.tensor_mel import Ear
-from visavis.studio.train_articulation import Batch, Lesson, Pupil, Schooling, report
 from visavis.studio.voices import diphones
 from visavis.studio.voices.catalogue import NATURAL
 

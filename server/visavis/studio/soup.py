@@ -5,6 +5,7 @@ these and take from others lies on one line of weights, and its middle keeps mos
 and others, Robust fine-tuning of zero-shot models, 2022).
 """
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -44,12 +45,15 @@ def _mixed(tensors: Sequence[Tensor], shares: Sequence[float]) -> Tensor:
 
 
 def part(text: str) -> tuple[Path, float]:
-    """A path and its share of `PATH:SHARE`; StudioError if it is something else."""
+    """A path and its share, above 0, of `PATH:SHARE`; StudioError if it is something else."""
     path, _, share = text.rpartition(":")
     try:
-        return Path(path), float(share)
+        number = float(share)
     except ValueError:
-        raise StudioError(f"{text} is no PATH:SHARE, as in before.pt:0.3.") from None
+        number = 0.0
+    if not path or not 0 < number < math.inf:
+        raise StudioError(f"{text} is no PATH:SHARE, as in before.pt:0.3.")
+    return Path(path), number
 
 
 def main(
@@ -57,8 +61,11 @@ def main(
     parts: Annotated[list[str], typer.Argument(help="PATH:SHARE of each listener.pt")],
 ) -> None:
     """Write the mean of listeners."""
-    paths, shares = zip(*map(part, parts), strict=True)
-    checkpoint.save(out, mean([checkpoint.load(path) for path in paths], shares))
+    try:
+        paths, shares = zip(*map(part, parts), strict=True)
+        checkpoint.save(out, mean([checkpoint.load(path) for path in paths], shares))
+    except StudioError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 if __name__ == "__main__":

@@ -22,13 +22,13 @@ from torch.nn import functional as fn
 from visavis.studio import checkpoint
 from visavis.studio.hearing import ARTICULATION
 from visavis.studio.labels import CLASSES
+from visavis.studio.lesson import Lesson
 from visavis.studio.precision import fast
 from visavis.studio.progress import tracked
 from visavis.studio.stretches import Library, Stretch
 from visavis.studio.synctalk import FEATURES, ROWS, AudioModel, SyncTalkEncoder
 from visavis.studio.synctalk_tiles import SIDE, Shapes, tile
 from visavis.studio.synctalk_windows import OWN, drawn
-from visavis.studio.train_articulation import Lesson
 from visavis.studio.train_generator import schedule
 
 SEED = 4

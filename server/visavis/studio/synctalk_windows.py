@@ -8,14 +8,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from visavis.core.mel import MelSpec
 from visavis.core.timeline import FPS
 from visavis.core.window import WindowSpec
 from visavis.studio import tensor_mel
-from visavis.studio.stretches import Stretch, in_levels
+from visavis.studio.stretches import FAMILY, Stretch, in_levels
 from visavis.studio.tensor_mel import Ear
 
-MEL, SPEC = MelSpec(), WindowSpec()  # the family's
+SPEC = WindowSpec()  # the family's
 MIDDLE = 2  # frames from a window's index to the frame in its middle
 OWN = SPEC.left - SPEC.shift - MIDDLE  # of a frame's rows the one whose middle it is
 EAR = Ear(throat=0.5, floor=0.2, bands=1, moments=1)
@@ -37,12 +36,12 @@ def drawn(
 ) -> Heard:
     """Runs of `run` windows of random places, each as another throat and microphone."""
     beats = np.array([stretch.beats for stretch in stretches], float)
-    longest = SPEC.length + math.ceil((run - 1) * MEL.rate / FPS)
+    longest = SPEC.length + math.ceil((run - 1) * FAMILY.rate / FPS)
     mels, places, truths = [], [], []
     for pick in random.choice(len(stretches), pieces, p=beats / beats.sum()):
         stretch = stretches[pick]
         first = int(random.integers(0, len(stretch.labels) - run - 2 * MIDDLE - 1))
-        starts = np.array([SPEC.mel_start(first + index, MEL.rate) for index in range(run)])
+        starts = np.array([SPEC.mel_start(first + index, FAMILY.rate) for index in range(run)])
         mels.append(in_levels(stretch.mel[starts[0] : starts[0] + longest]))
         places.append((starts - starts[0])[:, None] + np.arange(SPEC.length))
         middle, truth = slice(first + MIDDLE, first + MIDDLE + run), stretch.labels

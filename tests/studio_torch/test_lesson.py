@@ -10,9 +10,9 @@ from visavis.studio.corpus import Spoken
 from visavis.studio.dataset import CHANNELS
 from visavis.studio.examine import examine, marks
 from visavis.studio.hearing import NEIGHBOURS, ROWS
+from visavis.studio.lesson import Batch, Lesson, Pupil, Schooling, report
 from visavis.studio.listener import Listener, span
 from visavis.studio.phonemes import Phoneme
-from visavis.studio.train_articulation import Batch, Lesson, Pupil, Schooling, report
 
 
 def spoken(voice: str, seed: int = 0) -> Spoken:
