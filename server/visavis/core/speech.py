@@ -40,6 +40,7 @@ class SpeechSpec:
     voice_hang_frames: int = 2  # the same of a voice, whose lips say best what a pause looks like
     fade_in_frames: int = 2  # by the level; a voice opens at once, for what is said fades itself
     fade_out_frames: int = 3
+    voice_fade_out_frames: int = 2  # by then lips have mostly closed of themselves
 
 
 def level_dbfs(pcm: Float32) -> float:
@@ -93,8 +94,8 @@ class SpeechGate:
         """
         by_level = self._hear_level(level)
         if speech is None:
-            return self._fade(by_level, 1 / self._spec.fade_in_frames)
-        return self._fade(self._hear_voice(speech), 1.0)
+            return self._fade(by_level, self._spec.fade_in_frames, self._spec.fade_out_frames)
+        return self._fade(self._hear_voice(speech), 1, self._spec.voice_fade_out_frames)
 
     def _hear_level(self, level: float) -> bool:
         spec = self._spec
@@ -113,8 +114,7 @@ class SpeechGate:
         self._speech = speech
         return self._by_voice.push(opens, speech >= spec.unlikely)
 
-    def _fade(self, speaking: bool, rise: float) -> float:
-        step = rise if speaking else -1 / self._spec.fade_out_frames
-        gain = self._gain + step
+    def _fade(self, speaking: bool, rise_frames: int, fall_frames: int) -> float:
+        gain = self._gain + (1 / rise_frames if speaking else -1 / fall_frames)
         self._gain = 0.0 if gain < _SHUT else min(1.0, gain)
         return round(self._gain, 6)
