@@ -36,6 +36,9 @@ def mouths() -> Mouths:
     units: dict[str, Floats] = dict.fromkeys((*RESTING_EXPRESSION, *TRACKS), still)
     units["jawOpen"] = still.copy()
     units["jawOpen"][list(LOWER_LIP), 1] = -0.3
+    for side, corner in zip(("Left", "Right"), CORNERS, strict=True):
+        units[f"mouthPress{side}"] = still.copy()
+        units[f"mouthPress{side}"][corner, 0] = 0.1 * np.sign(rest[corner, 0])
     neck = np.array([0])
     return Mouths(Head(rest, units, neck, neck), TEMPLATE)
 
@@ -49,6 +52,12 @@ def test_lips_part_for_a_vowel_and_meet_for_p(mouths: Mouths) -> None:
 def test_a_turned_head_has_a_narrower_mouth(mouths: Mouths) -> None:
     width = mouths.resting()[:, 1]
     assert width[1] < 0.97 * width[0]
+
+
+def test_who_is_silent_is_as_wide_as_the_template_shows_her(mouths: Mouths) -> None:
+    silent = Sentence(0, "someone", True, "", 3, (Phoneme("_", 0, 0.2),))
+    assert silent.articulation().max() > 0
+    np.testing.assert_allclose(mouths.spoken(silent), mouths.resting()[mouths.path(silent)])
 
 
 def test_sentences_meet_different_poses_there_and_back(mouths: Mouths) -> None:

@@ -18,6 +18,7 @@ from visavis.errors import StudioError
 from visavis.studio.heldout import Sentence, read_sentences
 from visavis.studio.progress import tracked
 from visavis.studio.rig.camera import Camera
+from visavis.studio.rig.cover import REST
 from visavis.studio.rig.geometry import Floats
 from visavis.studio.rig.head import Head, load_head
 from visavis.studio.rig.lips import lip_gap
@@ -38,19 +39,17 @@ class Mouths:
         idle = template["clips"]["idle"]
         self._idle = Course(int(idle["first"]), int(idle["count"]), there_and_back=True)
 
-    def at(self, index: int, articulation: Floats | None = None) -> tuple[float, float]:
-        """Opening and width in pixels at a template frame, at rest or in an articulation [19]."""
-        weights = dict(self._weights[index])
-        if articulation is not None:
-            weights = combined(weights, articulation)
+    def at(self, index: int, articulation: Floats) -> tuple[float, float]:
+        """Opening and width in pixels at a template frame, in an articulation [19]."""
+        weights = combined(self._weights[index], articulation)
         gap = lip_gap(
             self._head, self._camera, self._rotations[index], weights, resolution=self._size
         )
         return gap.opening_px, gap.width_px
 
     def resting(self) -> Float32:
-        """[frames, 2] of every template frame."""
-        return np.array([self.at(i) for i in range(len(self._rotations))], np.float32)
+        """[frames, 2] of every template frame, as its picture shows it."""
+        return np.array([self.at(i, REST) for i in range(len(self._rotations))], np.float32)
 
     def path(self, sentence: Sentence) -> list[int]:
         """The template frames over which a sentence is scored."""
