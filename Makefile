@@ -13,8 +13,15 @@ MINUTES ?= 60
 run: $(VENV)/.base
 	$(BIN)/visavis serve $(ARGS)
 
+# What only computes shares the cores; what keeps time then has all of them to itself.
+COMPUTES := tests/test_nova.py tests/core tests/engine tests/fuzz tests/studio
 test: $(VENV)/.dev browser $(if $(shell command -v npm),$(WEB)/.ready)
+ifeq ($(ARGS),)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(COMPUTES)
+	$(BIN)/python -m pytest $(COMPUTES:%=--ignore=%)
+else
 	$(BIN)/python -m pytest $(ARGS)
+endif
 
 # Looks for examples that no run has met yet; `make test` meets the same each time.
 fuzz: $(VENV)/.dev

@@ -26,6 +26,7 @@ from visavis.errors import StudioError, VisavisError
 from visavis.studio.rig.border import Box
 from visavis.studio.rig.camera import Camera
 from visavis.studio.rig.character import CHARACTERS, Character
+from visavis.studio.rig.cover import SHUT_SHARE
 from visavis.studio.rig.head import Head, load_head
 from visavis.studio.rig.meshdata import MeshData, locate_data
 from visavis.studio.rig.plan import Plan, Settings, make_plan
@@ -153,6 +154,9 @@ def main(
     truth_samples: Annotated[int, typer.Option(min=1, help="Per pixel held out.")] = 16,
     train: Annotated[int, typer.Option(min=0, help="Crops to learn from.")] = 650,
     truth: Annotated[int, typer.Option(min=0, help="Single held-out crops.")] = 60,
+    shut: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of crops to learn from with shut lips.")
+    ] = SHUT_SHARE,
     further: Annotated[
         bool, typer.Option(help="Crops to learn from alone, for a finished avatar.")
     ] = False,
@@ -160,7 +164,7 @@ def main(
 ) -> None:
     """Render the template and the lower-face crops of one person."""
     samples = (template_samples, crop_samples, truth_samples)
-    settings = Settings(person, resolution, *samples, train, truth, speech, held_out)
+    settings = Settings(person, resolution, *samples, train, truth, speech, held_out, shut)
     if further == (held_out is not None):
         raise typer.BadParameter(
             "Name the speech kept from training with --held-out, or --further."

@@ -47,7 +47,7 @@ def test_shut_mouths_are_shut_at_different_widths() -> None:
     mouths = shut_mouths(30, np.random.default_rng(1))
     assert not mouths[:, TRACKS.index("jawOpen")].any()
     assert np.ptp(mouths[:, TRACKS.index("mouthPucker")]) > 0.2
-    assert np.array_equal(mouths[::3], np.tile(REST, (10, 1)))
+    assert np.array_equal(mouths[::6], np.tile(REST, (5, 1)))
 
 
 @pytest.mark.parametrize("count", [40, 120, 300])

@@ -98,6 +98,17 @@ def test_for_a_finished_avatar_only_crops_to_learn_from_are_taken(settings: Sett
     assert {shot.samples for shot in plan.shots} == {settings.crop_samples}
 
 
+def test_further_crops_show_other_mouths_and_as_many_shut_ones_as_asked(
+    settings: Settings, plan: Plan
+) -> None:
+    further = make_plan(Path("data"), doll(), replace(settings, held_out=None, shut=0.5))
+    said = {tuple(crop["articulation"]) for crop in plan.crops if crop["split"] == "train"}
+    new = [crop for crop in further.crops if tuple(crop["articulation"]) not in said]
+    shut = [crop for crop in further.crops if crop["weights"].get("jawOpen", 0) == 0]
+    assert len(new) > 0.3 * _TRAIN
+    assert len(shut) >= 0.5 * _TRAIN
+
+
 def test_a_crop_lies_within_the_lower_face_of_its_frame(plan: Plan) -> None:
     boxes = plan.template["border_x0y0x1y1_bottom_up"]
     for crop in plan.crops:

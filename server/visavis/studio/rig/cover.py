@@ -6,7 +6,9 @@ from visavis.studio.rig.geometry import Floats
 from visavis.studio.visemes import TRACKS, VISEMES
 
 STRENGTHS = (0.5, 1.0, 1.15)
-_SHUT_SHARE = 0.10
+SHUT_SHARE = 0.10
+"""How much of a data set shows shut lips, unless more is asked for."""
+_REST_EVERY = 6
 _TYPICAL_SHARE = 0.5
 _POOL = 4000
 _WIDTH_TRACKS = ("mouthPucker", "mouthSmile", "mouthStretch")
@@ -34,7 +36,7 @@ def farthest(points: Floats, count: int) -> list[int]:
 
 
 def shut_mouths(count: int, rng: np.random.Generator) -> Floats:
-    """Closed lips (count, 19): every third one at rest, the others of /p b m/ as wide or as
+    """Closed lips (count, 19): every sixth one at rest, the others of /p b m/ as wide or as
     narrow as their neighbours make them."""
     mouths = np.tile(viseme("PP"), (count, 1))
     for track, widest in zip(_WIDTH_TRACKS, _WIDEST, strict=True):
@@ -42,20 +44,22 @@ def shut_mouths(count: int, rng: np.random.Generator) -> Floats:
         mouths[:, columns] = np.maximum(
             mouths[:, columns], rng.uniform(-0.5, 1.0, (count, 1)) * widest
         )
-    mouths[::3] = REST
+    mouths[::_REST_EVERY] = REST
     return mouths
 
 
-def training_mouths(spoken: Floats, count: int, seed: int) -> Floats:
+def training_mouths(
+    spoken: Floats, count: int, seed: int, shut_share: float = SHUT_SHARE
+) -> Floats:
     """Articulations (count, 19) in random order, from frames of speech (N, 19).
 
-    Every viseme comes at three strengths and a tenth are shut; of the rest half are frames as
-    they happen and half the most different ones.
+    Every viseme comes at three strengths and `shut_share` are shut; of the rest half are frames
+    as they happen and half the most different ones.
     """
     rng = np.random.default_rng(seed)
     pool = spoken[rng.permutation(len(spoken))[:_POOL]]
     fixed = [viseme(name, s) for name in VISEMES for s in STRENGTHS]
-    shut = shut_mouths(round(count * _SHUT_SHARE), rng)
+    shut = shut_mouths(round(count * shut_share), rng)
     left = max(0, count - len(fixed) - len(shut))
     typical = pool[-round(left * _TYPICAL_SHARE) :]
     extreme = pool[farthest(pool, left - len(typical))]

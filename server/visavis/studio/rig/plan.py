@@ -8,6 +8,7 @@ from visavis.core.timeline import FPS
 from visavis.studio.rig.border import Border, Box, mouth_box
 from visavis.studio.rig.camera import Camera
 from visavis.studio.rig.clip import load_clips
+from visavis.studio.rig.cover import SHUT_SHARE
 from visavis.studio.rig.gestures import gestures
 from visavis.studio.rig.head import Head
 from visavis.studio.rig.lips import lip_gap
@@ -15,6 +16,7 @@ from visavis.studio.rig.motion import idle_clip
 from visavis.studio.rig.shots import Poses, Shot
 from visavis.studio.rig.takes import (
     FIRST_CROPS,
+    FURTHER_SEED,
     TRAIN,
     Take,
     clip_takes,
@@ -30,7 +32,8 @@ _CLIP_SAMPLES = 6
 @dataclass(frozen=True)
 class Settings:
     """Whom to render: picture side in pixels, Cycles samples per pixel of the template, of crops
-    to learn from and of held-out crops, how many of both, and the folders of their speech.
+    to learn from and of held-out crops, how many of both, the folders of their speech, and which
+    share of the crops to learn from shows shut lips.
 
     Without held-out speech nothing is taken but crops to learn from, for a finished avatar.
     """
@@ -44,6 +47,7 @@ class Settings:
     truth: int
     speech: Path
     held_out: Path | None
+    shut: float = SHUT_SHARE
 
 
 @dataclass(frozen=True)
@@ -86,9 +90,10 @@ class _Planner:
 
     def takes(self) -> list[Take]:
         speech = load_clips(self.settings.speech)
-        train = train_takes(speech, len(self.poses), self.settings.train)
+        asked = (speech, len(self.poses), self.settings.train, self.settings.shut)
         if self.settings.held_out is None:
-            return train
+            return train_takes(*asked, FURTHER_SEED)
+        train = train_takes(*asked)
         held_out = load_clips(self.settings.held_out)
         truth = held_out_takes(held_out, self.settings.truth) if self.settings.truth else []
         later = mixed(train[FIRST_CROPS:], mixed(truth, clip_takes(held_out)))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from visavis.studio.rig.clip import SpokenClip
-from visavis.studio.rig.cover import REST, training_mouths
+from visavis.studio.rig.cover import REST, SHUT_SHARE, training_mouths
 from visavis.studio.rig.geometry import Floats
 from visavis.studio.rig.motion import IDLE_FRAMES
 from visavis.studio.visemes import TRACKS
@@ -24,6 +24,8 @@ _OWN_KEPT = 0.5
 _ACTIVE = 0.3
 _MOUTH = ("mouth", "jaw", "tongue")
 _SEED = 17
+FURTHER_SEED = 19
+"""For other mouths, at other frames, than those that a person began with."""
 
 
 class ClipFrame(NamedTuple):
@@ -74,11 +76,17 @@ def _train_frames(count: int, frames: int, rng: np.random.Generator) -> list[int
     return drawn
 
 
-def train_takes(clips: Sequence[SpokenClip], frames: int, count: int) -> list[Take]:
+def train_takes(
+    clips: Sequence[SpokenClip],
+    frames: int,
+    count: int,
+    shut_share: float = SHUT_SHARE,
+    seed: int = _SEED,
+) -> list[Take]:
     """Crops to learn from, in an order of which any beginning is a fair sample."""
     spoken = np.concatenate([clip.articulation for clip in clips])
-    mouths = training_mouths(spoken, count, _SEED)
-    at = _train_frames(count, frames, np.random.default_rng(_SEED))
+    mouths = training_mouths(spoken, count, seed, shut_share)
+    at = _train_frames(count, frames, np.random.default_rng(seed))
     return [Take(frame, mouth, TRAIN) for frame, mouth in zip(at, mouths, strict=True)]
 
 
