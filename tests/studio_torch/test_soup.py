@@ -28,6 +28,15 @@ def test_weights_are_mixed_by_their_shares(tmp_path: Path) -> None:
     assert (mixed["seeds"], mixed["step"], mixed["seconds"]) == ([1, 2, 3], 20, 0.0)
 
 
+def test_a_painter_keeps_what_it_is_opened_with() -> None:
+    before = {"average": {"w": torch.zeros(2)}, "step": 9, "design": "carry", "crops": 3}
+    after = before | {"average": {"w": torch.ones(2)}, "step": 4, "crops": 5, "optimizer": {}}
+    mixed = soup.mean([before, after], [3, 1])
+    torch.testing.assert_close(mixed["average"]["w"], torch.full((2,), 0.25))
+    assert (mixed["design"], mixed["crops"], mixed["step"]) == ("carry", 5, 9)
+    assert "optimizer" not in mixed
+
+
 def test_different_makes_do_not_mix() -> None:
     with pytest.raises(StudioError, match="different makes"):
         soup.mean([state(1.0, 2, 1), {**state(1.0, 2, 1), "average": {}}], [1, 1])

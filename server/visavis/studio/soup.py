@@ -1,8 +1,8 @@
-"""The mean of the weights of listeners that were taught on from one another.
+"""The mean of the weights of listeners, or of painters, that were taught on from one another.
 
-`python -m visavis.studio.soup OUT BEFORE.pt:0.3 AFTER.pt:0.7`. What lessons by few voices add for
-these and take from others lies on one line of weights, and its middle keeps most of both (Wortsman
-and others, Robust fine-tuning of zero-shot models, 2022).
+`python -m visavis.studio.soup OUT BEFORE.pt:0.3 AFTER.pt:0.7`. What lessons by few voices, or
+of few mouths, add for these and take from others lies on one line of weights, and its middle keeps
+most of both (Wortsman and others, Robust fine-tuning of zero-shot models, 2022).
 """
 
 import math
@@ -17,9 +17,12 @@ from torch import Tensor
 from visavis.errors import StudioError
 from visavis.studio import checkpoint
 
+OF_PAINTERS = ("design", "framing", "crops", "report")
+
 
 def mean(states: Sequence[dict[str, Any]], shares: Sequence[float]) -> dict[str, Any]:
-    """One checkpoint of several, by shares of any sum; seeds of all, steps of the longest taught.
+    """One checkpoint of several, by shares of any sum; seeds of all, steps of the longest taught,
+    and what only a painter has as the last has it.
 
     Raises:
         StudioError: they are of different makes.
@@ -28,10 +31,11 @@ def mean(states: Sequence[dict[str, Any]], shares: Sequence[float]) -> dict[str,
     try:
         mixed = {name: _mixed([own[name] for own in weights], shares) for name in weights[0]}
     except (KeyError, RuntimeError) as error:
-        raise StudioError("These listeners are of different makes.") from error
-    return {
+        raise StudioError("These networks are of different makes.") from error
+    last = states[-1]
+    return {name: last[name] for name in OF_PAINTERS if name in last} | {
         "average": mixed,
-        "seeds": list(dict.fromkeys(seed for state in states for seed in state["seeds"])),
+        "seeds": list(dict.fromkeys(seed for state in states for seed in state.get("seeds", ()))),
         "step": max(state["step"] for state in states),
         "seconds": max(state.get("seconds", 0.0) for state in states),
     }
@@ -57,10 +61,10 @@ def part(text: str) -> tuple[Path, float]:
 
 
 def main(
-    out: Annotated[Path, typer.Argument(help="listener.pt to write")],
-    parts: Annotated[list[str], typer.Argument(help="PATH:SHARE of each listener.pt")],
+    out: Annotated[Path, typer.Argument(help="checkpoint to write")],
+    parts: Annotated[list[str], typer.Argument(help="PATH:SHARE of each checkpoint")],
 ) -> None:
-    """Write the mean of listeners."""
+    """Write the mean of networks."""
     try:
         paths, shares = zip(*map(part, parts), strict=True)
         checkpoint.save(out, mean([checkpoint.load(path) for path in paths], shares))
