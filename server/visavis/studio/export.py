@@ -108,7 +108,7 @@ def training_card(painter: Path, listeners: Sequence[Path]) -> dict[str, Any]:
         "listeners": len(heard),
         "listener_seeds": sorted({seed for listener in heard for seed in listener["seeds"]}),
         "listener_steps": sum(listener["step"] for listener in heard),
-        **{name: round(value, 4) for name, value in drawn["report"].items()},
+        **{name: round(value, 4) for name, value in drawn.get("report", {}).items()},
     }
 
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from visavis.errors import StudioError
 from visavis.studio import checkpoint
 
-OF_PAINTERS = ("design", "framing", "crops", "report")
+OF_PAINTERS = ("design", "framing", "crops")
 
 
 def mean(states: Sequence[dict[str, Any]], shares: Sequence[float]) -> dict[str, Any]:

@@ -70,3 +70,8 @@ def test_the_same_seed_chooses_alike_and_another_otherwise(spoken: Floats) -> No
     first, again, other = (training_mouths(spoken, 90, seed) for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+def test_who_asks_for_shut_lips_alone_gets_no_typical_speech(spoken: Floats) -> None:
+    mouths = training_mouths(spoken, 200, 1, shut_share=1.0)
+    assert (mouths[:, TRACKS.index("jawOpen")] == 0).sum() > 150

@@ -61,7 +61,8 @@ def training_mouths(
     fixed = [viseme(name, s) for name in VISEMES for s in STRENGTHS]
     shut = shut_mouths(round(count * shut_share), rng)
     left = max(0, count - len(fixed) - len(shut))
-    typical = pool[-round(left * _TYPICAL_SHARE) :]
-    extreme = pool[farthest(pool, left - len(typical))]
+    usual = round(left * _TYPICAL_SHARE)
+    typical = pool[len(pool) - usual :]
+    extreme = pool[farthest(pool, left - usual)]
     mouths = np.concatenate([fixed, shut, typical, extreme])[:, :]
     return mouths[rng.permutation(len(mouths))[:count]]
